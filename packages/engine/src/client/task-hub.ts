@@ -1,0 +1,73 @@
+import type { HistoryEvent } from "../model/history-event";
+import type { InstanceState } from "../model/instance";
+import type { EntityId } from "../model/instance-id";
+import type { JsonText } from "../model/json-text";
+import type { TraceContext } from "../model/trace-context";
+import type { InstanceFilter, InstancePage, InstanceQuery } from "../ports/storage-provider";
+
+/** What a client says when it starts an orchestration. */
+export interface StartOptions {
+  readonly name: string;
+  /** Absent: a new id of 32 hex digits. */
+  readonly instanceId?: string;
+  readonly input?: JsonText | null;
+  /** Absent: the host's `defaultVersion`, else the empty version. */
+  readonly version?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly traceContext?: TraceContext;
+  /** Milliseconds since the epoch before which it must not start. */
+  readonly scheduledStartTime?: number;
+}
+
+/** The current state of an entity that exists. */
+export interface EntityState {
+  readonly id: EntityId;
+  readonly state: JsonText | null;
+  /** Milliseconds since the epoch. */
+  readonly lastOperationAt: number;
+}
+
+export interface EntityQuery {
+  readonly name?: string;
+  readonly lastOperationFrom?: number;
+  readonly lastOperationTo?: number;
+  readonly fetchState: boolean;
+  readonly top: number;
+  readonly continuationToken?: string;
+}
+
+export interface EntityPage {
+  readonly entities: readonly EntityState[];
+  readonly continuationToken?: string;
+}
+
+/**
+ * Everything a client can do with a task hub. Whatever resolves is durable.
+ * Errors carry a code: INSTANCE_NOT_FOUND, INSTANCE_EXISTS, INSTANCE_NOT_RUNNING (already ended, or already suspended / not
+ * suspended), INVALID_INSTANCE_ID, INVALID_ARGUMENT, UNKNOWN_FUNCTION, STORAGE_*.
+ */
+export interface TaskHub {
+  readonly name: string;
+  /** Starts an orchestration; resolves to its instance id. */
+  start(options: StartOptions): Promise<string>;
+  getInstance(instanceId: string): Promise<InstanceState | undefined>;
+  queryInstances(query: InstanceQuery): Promise<InstancePage>;
+  readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
+  /**
+   * Resolves when the instance has ended, or after `timeoutMs` with the state it then has; `undefined` when there is none.
+   * Woken by the completion itself; polling is only the safety net for completions in other processes.
+   */
+  waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceState | undefined>;
+  raiseEvent(instanceId: string, name: string, input: JsonText | null): Promise<void>;
+  terminate(instanceId: string, reason: string | null): Promise<void>;
+  suspend(instanceId: string, reason: string | null): Promise<void>;
+  resume(instanceId: string, reason: string | null): Promise<void>;
+  /** Deletes one instance with its history; resolves to the number deleted (0 or 1). */
+  purgeInstance(instanceId: string): Promise<number>;
+  /** Deletes all instances a filter selects; resolves to the number deleted. Only ended instances are deleted. */
+  purgeInstances(filter: InstanceFilter): Promise<number>;
+  /** Sends an operation to an entity, one way. `dueAt`: milliseconds since the epoch. */
+  signalEntity(id: EntityId, operation: string, input: JsonText | null, dueAt?: number): Promise<void>;
+  getEntity(id: EntityId): Promise<EntityState | undefined>;
+  queryEntities(query: EntityQuery): Promise<EntityPage>;
+}

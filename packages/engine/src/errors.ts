@@ -1,0 +1,39 @@
+/**
+ * Every code the runtime reports. Requests: the caller's fault. Storage and lock: the provider's word on what happened.
+ * Configuration: stop and tell. The table of what happens for each is docs/errors.md.
+ */
+export const ERROR_CODES = [
+  "INSTANCE_NOT_FOUND",
+  "INSTANCE_EXISTS",
+  "INSTANCE_NOT_RUNNING",
+  "INVALID_INSTANCE_ID",
+  "INVALID_ARGUMENT",
+  "UNKNOWN_FUNCTION",
+  "LOCK_LOST",
+  "STORAGE_TRANSIENT",
+  "STORAGE_PERMANENT",
+  "STORE_IN_USE",
+  "STORE_CORRUPT",
+  "SCHEMA_TOO_NEW",
+  "CONFIG_INVALID",
+  "APP_LOAD_FAILED",
+  "WORKER_LOST",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An error the runtime foresees. `message` says what happened and, for people, what to do about it. */
+export class DurableHostError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = "DurableHostError";
+    this.code = code;
+  }
+}
+
+/** Tells whether an error is a foreseen one with this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is DurableHostError {
+  return error instanceof DurableHostError && error.code === code;
+}

@@ -1,0 +1,53 @@
+import type { FailureDetails } from "./failure-details";
+import type { JsonText } from "./json-text";
+
+/** Run an activity. Recorded as TaskScheduled. */
+export interface ScheduleActivity {
+  readonly type: "ScheduleActivity";
+  readonly id: number;
+  readonly name: string;
+  readonly version?: string;
+  readonly input: JsonText | null;
+}
+
+/** Wake the orchestration at a time. Recorded as TimerCreated. */
+export interface CreateTimer {
+  readonly type: "CreateTimer";
+  readonly id: number;
+  /** Milliseconds since the epoch. */
+  readonly fireAt: number;
+}
+
+/** Start a child orchestration and await its end. Recorded as SubOrchestrationCreated. */
+export interface CreateSubOrchestration {
+  readonly type: "CreateSubOrchestration";
+  readonly id: number;
+  readonly name: string;
+  readonly version?: string;
+  /** Absent: `<parent execution id>:<id>`, padded as the engine decides. */
+  readonly instanceId?: string;
+  readonly input: JsonText | null;
+}
+
+/** Send an event to another instance: entity requests, lock requests and releases. Recorded as EventSent. */
+export interface SendEvent {
+  readonly type: "SendEvent";
+  readonly id: number;
+  readonly instanceId: string;
+  readonly name: string;
+  readonly input: JsonText | null;
+  /** Deliver no earlier than this (milliseconds since the epoch). */
+  readonly dueAt?: number;
+}
+
+/**
+ * What an orchestrator asks for in an episode. `id` is the sequence number that the orchestrator's own
+ * code counted (contract §2.4), so an action and the history event that records it can be matched.
+ */
+export type OrchestratorAction = ScheduleActivity | CreateTimer | CreateSubOrchestration | SendEvent;
+
+/** How an orchestrator's code has ended, once it has. */
+export type Completion =
+  | { readonly type: "Completed"; readonly output: JsonText | null }
+  | { readonly type: "Failed"; readonly output: string; readonly failureDetails?: FailureDetails }
+  | { readonly type: "ContinuedAsNew"; readonly input: JsonText | null };

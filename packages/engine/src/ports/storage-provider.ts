@@ -1,0 +1,168 @@
+import type { ActivityTask } from "../model/activity-task";
+import type { HistoryEvent, ExecutionStarted, TaskCompleted, TaskFailed } from "../model/history-event";
+import type { InstanceState } from "../model/instance";
+import type { InstanceKind } from "../model/instance-id";
+import type { Message, StoredMessage } from "../model/message";
+import type { RuntimeStatus } from "../model/runtime-status";
+
+/** The kinds of work a dispatcher can lock. */
+export type WorkKind = InstanceKind | "activity";
+
+/** An exclusive, expiring claim on a work item. Opaque to everyone but the provider that gave it. */
+export interface WorkLock {
+  readonly token: string;
+  /** Milliseconds since the epoch after which another owner may take the work item; renew before. */
+  readonly expiresAt: number;
+}
+
+/** An instance that has messages, locked for one episode (or one entity batch). */
+export interface OrchestrationWorkItem {
+  readonly kind: InstanceKind;
+  readonly lock: WorkLock;
+  /** The instance as stored, before this work item. */
+  readonly instance: InstanceState;
+  /** Number of events stored for `instance.executionId`; tells whether a cached fold of the history is current. */
+  readonly historyLength: number;
+  /** Messages that are due, in order of arrival; at least one. */
+  readonly messages: readonly StoredMessage[];
+}
+
+/** An activity task, locked for one execution. */
+export interface ActivityWorkItem {
+  readonly kind: "activity";
+  readonly lock: WorkLock;
+  readonly task: ActivityTask;
+  /** How often this task has been locked before; 0 for the first delivery. */
+  readonly previousDeliveries: number;
+}
+
+/** A message to another instance, or to the same one, that a commit sends. */
+export interface OutboundMessage extends Message {
+  /**
+   * When the target does not exist, create it as Pending with these fields and deliver.
+   * Without a seed a message to a missing instance is dropped.
+   */
+  readonly seed?: InstanceSeed;
+}
+
+/** What a store needs to know to create an instance from a message. */
+export type InstanceSeed = Pick<
+  InstanceState,
+  "executionId" | "name" | "version" | "input" | "parentInstanceId" | "tags" | "createdAt"
+>;
+
+/** How the history of an instance changes in a commit. */
+export type HistoryChange =
+  | { readonly type: "append"; readonly events: readonly HistoryEvent[] }
+  /** A new execution (start over a finished id, continue-as-new, entity state): earlier events are deleted. */
+  | { readonly type: "replace"; readonly events: readonly HistoryEvent[] };
+
+/**
+ * The data that ends an orchestration or entity work item. A provider saves all of it in one transaction,
+ * and only while the lock is held, or nothing of it.
+ */
+export interface OrchestrationCommit {
+  /** The instance after this work item; `undefined` deletes instance, history, timers and messages. */
+  readonly instance: InstanceState | undefined;
+  readonly history: HistoryChange;
+  /** Sequence numbers of the messages of the work item that are now consumed: all of them, unless held back. */
+  readonly consumedMessages: readonly number[];
+  readonly activities: readonly ActivityTask[];
+  readonly messages: readonly OutboundMessage[];
+  /** Timers to wake this instance: TimerFired messages to itself, addressable by timer id so they can be cancelled. */
+  readonly timers: readonly TimerMessage[];
+  /** Timer ids of the current execution that no longer need to fire, or all of them. */
+  readonly canceledTimers: readonly number[] | "all";
+}
+
+/** A durable timer: delivered as TimerFired at `fireAt` (milliseconds since the epoch). */
+export interface TimerMessage {
+  readonly timerId: number;
+  readonly fireAt: number;
+}
+
+/** What an activity execution came to; the event is sent to the instance that scheduled it. */
+export type ActivityOutcome = TaskCompleted | TaskFailed;
+
+/** Which instances a query returns. All conditions must hold; absent ones do not restrict. */
+export interface InstanceFilter {
+  readonly kind?: InstanceKind;
+  readonly statuses?: readonly RuntimeStatus[];
+  /** Inclusive, milliseconds since the epoch. */
+  readonly createdFrom?: number;
+  readonly createdTo?: number;
+  readonly lastUpdatedFrom?: number;
+  readonly lastUpdatedTo?: number;
+  readonly instanceIdPrefix?: string;
+  readonly name?: string;
+}
+
+export interface InstanceQuery extends InstanceFilter {
+  /** Largest number of instances to return. */
+  readonly top: number;
+  /** Continues an earlier query; opaque text made by the provider. */
+  readonly continuationToken?: string;
+}
+
+export interface InstancePage {
+  /** Ordered by creation time, then instance id. */
+  readonly instances: readonly InstanceState[];
+  /** Present when there may be more. */
+  readonly continuationToken?: string;
+}
+
+/**
+ * The store of one task hub. It stores and locks; it never decides.
+ *
+ * Guarantees every provider gives (checked by the contract suite in testkit):
+ * - P1 a method that resolves has made its effect durable: it survives `kill -9` and power loss;
+ * - P2 a method that rejects has had no effect, unless the error is STORAGE_TRANSIENT with `outcomeUnknown`;
+ * - P3 one instance is locked by at most one work item at a time, and so is one activity task;
+ * - P4 messages of one sender to one instance are delivered in the order they were committed;
+ * - P5 nothing a reader is shown can be lost afterwards.
+ */
+export interface StorageProvider {
+  /** A short name for logs and status answers: `sqlite`, `mssql`. */
+  readonly name: string;
+
+  // Lifecycle
+  /** Creates what is missing, recovers after a crash, begins to signal work. Rejects with STORE_IN_USE, STORE_CORRUPT, SCHEMA_TOO_NEW or STORAGE_*. */
+  start(): Promise<void>;
+  /** Finishes what was begun and closes. Work items still locked are given back. */
+  stop(): Promise<void>;
+  /** Deletes every instance of the task hub. */
+  deleteTaskHub(): Promise<void>;
+
+  // Clients
+  /**
+   * Creates a Pending instance with its ExecutionStarted message in one transaction.
+   * An existing instance is replaced when its status is in `replaceable`, else rejects with INSTANCE_EXISTS.
+   */
+  createInstance(start: ExecutionStarted, replaceable: ReadonlySet<RuntimeStatus>): Promise<void>;
+  /** Enqueues a message. Resolves to false when the instance does not exist and the message has no seed. */
+  sendMessage(message: OutboundMessage): Promise<boolean>;
+  getInstance(instanceId: string): Promise<InstanceState | undefined>;
+  queryInstances(query: InstanceQuery): Promise<InstancePage>;
+  /** Events of the newest execution in order; empty when there are none. */
+  readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
+  /** Deletes instances with all that belongs to them; resolves to how many existed. */
+  purgeInstances(instanceIds: readonly string[]): Promise<number>;
+
+  // Work
+  /** Locks up to `max` instances of one kind that have due messages. Resolves to an empty list when there are none. */
+  lockOrchestrations(kind: InstanceKind, max: number): Promise<readonly OrchestrationWorkItem[]>;
+  /** Locks up to `max` activity tasks, oldest first. */
+  lockActivities(max: number): Promise<readonly ActivityWorkItem[]>;
+  /** Prolongs a lock. Rejects with LOCK_LOST when it is no longer held. */
+  renewLock(item: OrchestrationWorkItem | ActivityWorkItem): Promise<WorkLock>;
+  /** Saves a commit and releases the lock. Rejects with LOCK_LOST when the lock is no longer held: nothing is saved. */
+  commitOrchestration(item: OrchestrationWorkItem, commit: OrchestrationCommit): Promise<void>;
+  /** Deletes the task and sends the outcome to its instance. An outcome for an execution that is gone is dropped. */
+  commitActivity(item: ActivityWorkItem, outcome: ActivityOutcome): Promise<void>;
+  /** Gives a work item back unchanged, not to be locked again before `delayMs` have passed. Does nothing if the lock is lost. */
+  abandon(item: OrchestrationWorkItem | ActivityWorkItem, delayMs: number): Promise<void>;
+
+  // Wake-up
+  /** Calls back whenever work of a kind may have become available. Returns a function that ends it. */
+  onWork(listener: (kind: WorkKind) => void): () => void;
+}

@@ -1,0 +1,21 @@
+import type { EpisodeResult, HistoryEvent, ParentInstance } from "@durable-host/engine";
+
+/** An episode as it crosses from the host to an app worker. */
+export interface EpisodeRequest {
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly name: string;
+  readonly version: string;
+  readonly input: string | null;
+  readonly parent?: ParentInstance;
+  readonly episode: number;
+  readonly resumeAfter?: number;
+  readonly newEvents: readonly HistoryEvent[];
+  /** Sent only after the worker has answered "historyNeeded". */
+  readonly pastEvents?: readonly HistoryEvent[];
+}
+
+/** What the app worker answers: a result, or that it holds no session to continue and needs the past events. */
+export type EpisodeAnswer =
+  | { readonly type: "result"; readonly result: EpisodeResult }
+  | { readonly type: "historyNeeded" };
