@@ -1,4 +1,10 @@
+export * from "./client/create-task-hub";
 export * from "./client/task-hub";
+export * from "./client/validate-instance-id";
+export * from "./decide/entity/request-message";
+export * from "./decide/executed-order";
+export * from "./dispatch/completion-signals";
+export * from "./dispatch/task-hub-worker";
 export * from "./errors";
 export * from "./model/action";
 export * from "./model/activity-task";
@@ -16,3 +22,5 @@ export * from "./ports/clock";
 export * from "./ports/executor";
 export * from "./ports/logger";
 export * from "./ports/storage-provider";
+export * from "./runtime/random-ids";
+export * from "./runtime/system-clock";

@@ -43,13 +43,15 @@ export interface EntityPage {
 
 /**
  * Everything a client can do with a task hub. Whatever resolves is durable.
- * Errors carry a code: INSTANCE_NOT_FOUND, INSTANCE_EXISTS, INSTANCE_NOT_RUNNING (already ended, or already suspended / not
+ * Errors carry a code: INSTANCE_NOT_FOUND, INSTANCE_EXISTS, INSTANCE_ENDED, INSTANCE_STATE (already suspended, or not
  * suspended), INVALID_INSTANCE_ID, INVALID_ARGUMENT, UNKNOWN_FUNCTION, STORAGE_*.
  */
 export interface TaskHub {
   readonly name: string;
   /** Starts an orchestration; resolves to its instance id. */
   start(options: StartOptions): Promise<string>;
+  /** Starts an orchestration and resolves as `waitForCompletion` does, without a look-up in between; undefined when it was purged meanwhile. */
+  startAndWait(options: StartOptions, timeoutMs: number): Promise<InstanceState | undefined>;
   getInstance(instanceId: string): Promise<InstanceState | undefined>;
   queryInstances(query: InstanceQuery): Promise<InstancePage>;
   readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;

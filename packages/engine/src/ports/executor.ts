@@ -1,7 +1,7 @@
 import type { OrchestratorAction, Completion } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
 import type { EntityOperation, EntityOperationResult, EntitySignal } from "../model/entity-operation";
-import type { HistoryEvent, ParentInstance, TaskFailure } from "../model/history-event";
+import type { EventRaised, HistoryEvent, ParentInstance, TaskFailure } from "../model/history-event";
 import type { EntityId } from "../model/instance-id";
 import type { JsonText } from "../model/json-text";
 
@@ -37,10 +37,12 @@ export interface EpisodeResult {
   readonly replayed: boolean;
   /** All timers the code has cancelled and that have not fired, by id. */
   readonly canceledTimers: readonly number[];
-  /** JSON, or null when none is set. */
-  readonly customStatus: JsonText | null;
+  /** JSON. Absent: the code has not set one, and what the instance has (from before continue-as-new) stays (contract §2.1). */
+  readonly customStatus?: JsonText;
   /** How the code has ended; absent while it waits. Repeated by every later episode of the execution. */
   readonly completion?: Completion;
+  /** External events that arrived after the code had ended; continue-as-new hands them to the next execution. */
+  readonly unconsumedEvents?: readonly EventRaised[];
 }
 
 /** What an activity execution came to. A throw in user code is data, not an error of the executor. */

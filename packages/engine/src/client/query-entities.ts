@@ -1,0 +1,40 @@
+import { parseSchedulerState } from "../decide/entity/scheduler-state";
+import type { InstanceState } from "../model/instance";
+import { entityInstanceId, parseEntityInstanceId, type EntityId } from "../model/instance-id";
+import type { StorageProvider } from "../ports/storage-provider";
+import type { EntityPage, EntityQuery, EntityState } from "./task-hub";
+
+/** See TaskHub.getEntity: undefined for an entity that was never created, or was deleted. */
+export async function getEntity(provider: StorageProvider, id: EntityId): Promise<EntityState | undefined> {
+  const instance = await provider.getInstance(entityInstanceId(id));
+  return instance && toEntityState(instance, true);
+}
+
+/** See TaskHub.queryEntities. Pages until `top` existing entities are found: entities that only hold a lock do not count. */
+export async function queryEntities(provider: StorageProvider, query: EntityQuery): Promise<EntityPage> {
+  const entities: EntityState[] = [];
+  let continuationToken = query.continuationToken;
+  do {
+    const page = await provider.queryInstances({
+      kind: "entity",
+      top: query.top - entities.length,
+      ...(query.name === undefined ? {} : { instanceIdPrefix: `@${query.name.toLowerCase()}@` }),
+      ...(query.lastOperationFrom === undefined ? {} : { lastUpdatedFrom: query.lastOperationFrom }),
+      ...(query.lastOperationTo === undefined ? {} : { lastUpdatedTo: query.lastOperationTo }),
+      ...(continuationToken === undefined ? {} : { continuationToken }),
+    });
+    for (const instance of page.instances) {
+      const entity = toEntityState(instance, query.fetchState);
+      if (entity) entities.push(entity);
+    }
+    continuationToken = page.continuationToken;
+  } while (continuationToken !== undefined && entities.length < query.top);
+  return { entities, ...(continuationToken === undefined ? {} : { continuationToken }) };
+}
+
+function toEntityState(instance: InstanceState, withState: boolean): EntityState | undefined {
+  const id = parseEntityInstanceId(instance.instanceId);
+  const scheduler = parseSchedulerState(instance.input);
+  if (!id || !scheduler.exists) return undefined;
+  return { id, state: withState ? (scheduler.state ?? null) : null, lastOperationAt: instance.lastUpdatedAt };
+}

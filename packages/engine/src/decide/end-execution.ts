@@ -1,0 +1,73 @@
+import type { Completion } from "../model/action";
+import type { EventRaised, ExecutionCompleted, ExecutionStarted, HistoryEvent, TaskFailure } from "../model/history-event";
+import type { InstanceState } from "../model/instance";
+import type { OutboundMessage } from "../ports/storage-provider";
+import { RELEASE_EVENT } from "./entity/request-message";
+import type { HeldLock } from "./held-lock";
+import { subOrchestrationCompleted, subOrchestrationFailed } from "./parent-message";
+import { eventMessage } from "./record-action";
+import type { RuntimeState } from "./runtime-state";
+
+/** The end of an execution: last events, new instance fields, and what others are told. */
+export interface EndedExecution {
+  readonly events: readonly HistoryEvent[];
+  readonly instance: Partial<InstanceState>;
+  readonly messages: readonly OutboundMessage[];
+}
+
+type Ending = Exclude<Completion, { type: "ContinuedAsNew" }> | { readonly type: "Terminated"; readonly output: string | null };
+
+/** Completed, failed or terminated: records it, answers the parent, frees entities on every path (contract §2.5, Locks). */
+export function endExecution(state: RuntimeState, started: ExecutionStarted, ending: Ending, now: number): EndedExecution {
+  const failureDetails = ending.type === "Failed" ? ending.failureDetails : undefined;
+  const completed: ExecutionCompleted = {
+    type: "ExecutionCompleted",
+    timestamp: now,
+    eventId: state.nextActionId,
+    status: ending.type,
+    result: ending.output,
+    ...(failureDetails ? { failureDetails } : {}),
+  };
+  return {
+    events: [completed],
+    instance: {
+      runtimeStatus: ending.type,
+      output: ending.output,
+      completedAt: now,
+      ...(failureDetails ? { failureDetails } : {}),
+    },
+    messages: [...answerParent(started, ending, now), ...releaseLock(state.heldLock, started, now)],
+  };
+}
+
+function answerParent(started: ExecutionStarted, ending: Ending, now: number): readonly OutboundMessage[] {
+  if (!started.parent) return [];
+  if (ending.type === "Completed") return [subOrchestrationCompleted(started.parent, ending.output, now)];
+  const reason = ending.output ?? "The sub-orchestration was terminated.";
+  const failureDetails = ending.type === "Failed" ? ending.failureDetails : undefined;
+  const failure: TaskFailure = { reason, details: reason, ...(failureDetails ? { failureDetails } : {}) };
+  return [subOrchestrationFailed(started.parent, failure, now)];
+}
+
+/** Gives up a critical section, also one that is still being asked for. */
+export function releaseLock(held: HeldLock | undefined, holder: ExecutionStarted, now: number): readonly OutboundMessage[] {
+  if (!held) return [];
+  const release = JSON.stringify({ parent: holder.instance.instanceId, id: held.requestId });
+  return held.entities.map((entity) => eventMessage(entity, RELEASE_EVENT, release, now));
+}
+
+/** Continue-as-new: the start of the next execution and the external events it inherits (contract §2.5, ContinueAsNew). */
+export function nextExecution(
+  started: ExecutionStarted,
+  input: string | null,
+  carried: readonly EventRaised[],
+  executionId: string,
+  now: number,
+): { readonly start: ExecutionStarted; readonly messages: readonly OutboundMessage[] } {
+  const { instanceId } = started.instance;
+  const start: ExecutionStarted = { ...started, timestamp: now, input, instance: { instanceId, executionId } };
+  return {
+    start,
+    messages: [start, ...carried].map((event) => ({ instanceId, executionId, event })),
+  };
+}

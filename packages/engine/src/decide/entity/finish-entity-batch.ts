@@ -1,0 +1,112 @@
+import type { HistoryEvent } from "../../model/history-event";
+import type { InstanceState } from "../../model/instance";
+import { entityInstanceId } from "../../model/instance-id";
+import type { EntityBatchResult } from "../../ports/executor";
+import type { OrchestrationCommit, OutboundMessage } from "../../ports/storage-provider";
+import { eventMessage } from "../record-action";
+import type { EntityPlan } from "./plan-entity-batch";
+import { CONTINUE_EVENT, LOCK_GRANTED, OPERATION_EVENT, type LockRequest, type RequestMessage } from "./request-message";
+import { formatSchedulerState, isDeletable, type SchedulerState } from "./scheduler-state";
+
+/** What the end of an entity batch depends on besides the plan and its result. */
+export interface EntityContext {
+  readonly instance: InstanceState;
+  readonly consumedMessages: readonly number[];
+  readonly now: number;
+  readonly newId: () => string;
+  readonly newGuid: () => string;
+}
+
+/** Turns the outcome of an entity batch into a commit (contract §3.4, steps 4-5). */
+export function finishEntityBatch(plan: EntityPlan, result: EntityBatchResult, context: EntityContext): OrchestrationCommit {
+  const { now } = context;
+  const done = plan.operations.slice(0, result.results.length);
+  const undone = plan.operations.slice(result.results.length);
+  const messages: OutboundMessage[] = [];
+  for (const [index, request] of done.entries()) {
+    const answer = result.results[index];
+    if (answer && !request.signal) messages.push(respond(request, answer.result, answer.isError ? "Error" : undefined, now));
+  }
+  for (const signal of result.signals) messages.push(sendSignal(signal, context));
+
+  const locks = plan.lockRequest && undone.length === 0 ? plan.lockRequest : undefined;
+  if (locks) messages.push(passLock(locks, context.instance.instanceId, now));
+  const waiting = [...undone, ...(plan.lockRequest && !locks ? [plan.lockRequest] : []), ...plan.queue];
+  const lockedBy = locks ? locks.parent : plan.lockedBy;
+  const next: SchedulerState = {
+    exists: result.exists,
+    queue: waiting,
+    ...(result.state === null ? {} : { state: result.state }),
+    ...(lockedBy === undefined ? {} : { lockedBy }),
+  };
+  if (waiting.some((request) => lockedBy === undefined || request.parent === lockedBy)) {
+    messages.push(eventMessage(context.instance.instanceId, CONTINUE_EVENT, null, now));
+  }
+  return toCommit(next, messages, context);
+}
+
+function toCommit(next: SchedulerState, messages: readonly OutboundMessage[], context: EntityContext): OrchestrationCommit {
+  const { now, instance } = context;
+  const input = formatSchedulerState(next);
+  const executionId = instance.executionId || context.newId();
+  const history: readonly HistoryEvent[] = [
+    { type: "OrchestratorStarted", timestamp: now },
+    {
+      type: "ExecutionStarted",
+      timestamp: now,
+      name: instance.name,
+      version: "",
+      input,
+      instance: { instanceId: instance.instanceId, executionId },
+    },
+    { type: "OrchestratorCompleted", timestamp: now },
+  ];
+  const status = { entityExists: next.exists, queueSize: next.queue?.length, lockedBy: next.lockedBy };
+  return {
+    instance: isDeletable(next)
+      ? undefined
+      : {
+          ...instance,
+          executionId,
+          input,
+          runtimeStatus: "Running",
+          customStatus: JSON.stringify(status),
+          lastUpdatedAt: now,
+        },
+    history: { type: "replace", events: history },
+    consumedMessages: context.consumedMessages,
+    activities: [],
+    messages,
+    timers: [],
+    canceledTimers: [],
+  };
+}
+
+/** Answers a call. The event is named by the request id, which is what the caller waits for (contract §3.3). */
+function respond(request: RequestMessage, result: string | null, exceptionType: string | undefined, now: number): OutboundMessage {
+  const body = JSON.stringify({ result, ...(exceptionType === undefined ? {} : { exceptionType }) });
+  return {
+    instanceId: request.parent ?? "",
+    ...(request.parentExecution === undefined ? {} : { executionId: request.parentExecution }),
+    event: { type: "EventRaised", timestamp: now, name: request.id, input: body },
+  };
+}
+
+function sendSignal(signal: EntityBatchResult["signals"][number], context: EntityContext): OutboundMessage {
+  const request: RequestMessage = {
+    op: signal.name,
+    signal: true,
+    input: signal.input,
+    id: context.newGuid(),
+    parent: context.instance.instanceId,
+  };
+  return eventMessage(entityInstanceId(signal.target), OPERATION_EVENT, JSON.stringify(request), context.now);
+}
+
+/** A lock request goes on to the next entity of its set; the last one answers the requester. */
+function passLock(request: LockRequest, self: string, now: number): OutboundMessage {
+  const here = request.pos ?? request.lockset.findIndex((entity) => entityInstanceId(entity) === self);
+  const next = request.lockset[here + 1];
+  if (!next) return respond(request, LOCK_GRANTED, undefined, now);
+  return eventMessage(entityInstanceId(next), OPERATION_EVENT, JSON.stringify({ ...request, pos: here + 1 }), now);
+}

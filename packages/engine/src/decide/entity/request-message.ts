@@ -1,0 +1,68 @@
+import type { EntityId } from "../../model/instance-id";
+import type { JsonText } from "../../model/json-text";
+
+/** Event names of entity traffic (durable-functions contract §3.3). */
+export const OPERATION_EVENT = "op";
+export const RELEASE_EVENT = "release";
+export const CONTINUE_EVENT = "continue";
+
+/** Answer to a lock request when all entities are locked. */
+export const LOCK_GRANTED = "Lock Acquisition Completed";
+
+/**
+ * A request to an entity, in the field names that travel between instances (contract §3.3):
+ * an operation, or (with `lockset`) a request to lock several entities one after another.
+ */
+export interface RequestMessage {
+  readonly op?: string;
+  /** One way: nobody waits for an answer. */
+  readonly signal?: boolean;
+  readonly input?: JsonText | null;
+  readonly id: string;
+  /** Instance that sent it; absent for a client. */
+  readonly parent?: string;
+  readonly parentExecution?: string;
+  /** ISO time before which it is not to be executed. */
+  readonly due?: string;
+  readonly lockset?: readonly EntityId[];
+  /** Which entity of the lock set it has reached. */
+  readonly pos?: number;
+}
+
+export interface LockRequest extends RequestMessage {
+  readonly lockset: readonly EntityId[];
+  readonly parent: string;
+}
+
+export interface ReleaseMessage {
+  readonly parent: string;
+  readonly id: string;
+}
+
+/** Tells whether a request asks for a lock rather than for an operation. */
+export function isLockRequest(request: RequestMessage): request is LockRequest {
+  return request.lockset !== undefined && request.parent !== undefined;
+}
+
+/** Reads a request; undefined when the text is none (a stray event sent to an entity id is ignored, not fatal). */
+export function parseRequest(text: JsonText | null): RequestMessage | undefined {
+  const value = parseObject(text);
+  return value && typeof value["id"] === "string" ? (value as unknown as RequestMessage) : undefined;
+}
+
+/** Reads a release; undefined when the text is none. */
+export function parseRelease(text: JsonText | null): ReleaseMessage | undefined {
+  const value = parseObject(text);
+  if (!value || typeof value["parent"] !== "string" || typeof value["id"] !== "string") return undefined;
+  return { parent: value["parent"], id: value["id"] };
+}
+
+function parseObject(text: JsonText | null): Record<string, unknown> | undefined {
+  if (text === null) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+import type { CreateSubOrchestration, OrchestratorAction, SendEvent } from "../model/action";
+import type { ActivityTask } from "../model/activity-task";
+import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { OutboundMessage, TimerMessage } from "../ports/storage-provider";
+import { instanceKind } from "../model/instance-id";
+import { subOrchestrationFailed } from "./parent-message";
+import { seedOf } from "./instance-seed";
+
+/** What the engine needs to know of the execution whose actions it records. */
+export interface ActionContext {
+  readonly started: ExecutionStarted;
+  readonly now: number;
+  readonly newId: () => string;
+  /** Version of a child that its parent does not name (host.json `defaultVersion`). */
+  readonly defaultVersion: string;
+  /** Keep activity and child inputs in history, too (host.json `storeInputsInOrchestrationHistory`). */
+  readonly storeInputs: boolean;
+}
+
+/** What an action leaves behind: its event in history and the work it asks for. */
+export interface RecordedAction {
+  readonly event: HistoryEvent;
+  readonly activity?: ActivityTask;
+  readonly timer?: TimerMessage;
+  readonly message?: OutboundMessage;
+}
+
+/** Turns an action into the event that records it and the work it asks for. */
+export function recordAction(action: OrchestratorAction, context: ActionContext): RecordedAction {
+  switch (action.type) {
+    case "ScheduleActivity":
+      return {
+        event: {
+          type: "TaskScheduled",
+          timestamp: context.now,
+          eventId: action.id,
+          name: action.name,
+          input: context.storeInputs ? action.input : null,
+          ...(action.version === undefined ? {} : { version: action.version }),
+        },
+        activity: {
+          instanceId: context.started.instance.instanceId,
+          executionId: context.started.instance.executionId,
+          taskId: action.id,
+          name: action.name,
+          input: action.input,
+          ...(action.version === undefined ? {} : { version: action.version }),
+        },
+      };
+    case "CreateTimer":
+      return {
+        event: { type: "TimerCreated", timestamp: context.now, eventId: action.id, fireAt: action.fireAt },
+        timer: { timerId: action.id, fireAt: action.fireAt },
+      };
+    case "CreateSubOrchestration":
+      return recordSubOrchestration(action, context);
+    case "SendEvent":
+      return recordSend(action, context);
+  }
+}
+
+function recordSubOrchestration(action: CreateSubOrchestration, context: ActionContext): RecordedAction {
+  const parent = context.started.instance;
+  const instanceId = action.instanceId ?? `${parent.executionId}:${action.id}`;
+  const version = action.version ?? context.defaultVersion;
+  const start: ExecutionStarted = {
+    type: "ExecutionStarted",
+    timestamp: context.now,
+    name: action.name,
+    version,
+    input: action.input,
+    instance: { instanceId, executionId: context.newId() },
+    parent: { ...parent, name: context.started.name, taskScheduledId: action.id },
+    ...(context.started.tags ? { tags: context.started.tags } : {}),
+  };
+  const problem = childIdProblem(instanceId, context.started);
+  return {
+    event: {
+      type: "SubOrchestrationCreated",
+      timestamp: context.now,
+      eventId: action.id,
+      name: action.name,
+      version,
+      instanceId,
+      input: context.storeInputs ? action.input : null,
+    },
+    message: problem
+      ? subOrchestrationFailed(
+          { ...parent, name: context.started.name, taskScheduledId: action.id },
+          { reason: problem, details: problem },
+          context.now,
+        )
+      : { instanceId, event: start, seed: seedOf(start) },
+  };
+}
+
+/** Ids a child must not have (contract §2.5, Sub-orchestrations). */
+function childIdProblem(instanceId: string, parent: ExecutionStarted): string | undefined {
+  const id = instanceId.toLowerCase();
+  if (id === parent.instance.instanceId.toLowerCase()) {
+    return `A sub-orchestration must not have the instance id of its own parent ('${instanceId}').`;
+  }
+  if (parent.parent && id === parent.parent.instanceId.toLowerCase()) {
+    return `A sub-orchestration must not have the instance id of its parent's parent ('${instanceId}').`;
+  }
+  if (instanceKind(instanceId) === "entity") {
+    return `A sub-orchestration's instance id must not start with '@' ('${instanceId}'): such ids belong to entities.`;
+  }
+  return undefined;
+}
+
+function recordSend(action: SendEvent, context: ActionContext): RecordedAction {
+  const { instanceId, name, input } = action;
+  return {
+    event: { type: "EventSent", timestamp: context.now, eventId: action.id, instanceId, name, input },
+    message: eventMessage(instanceId, name, input, context.now, action.dueAt),
+  };
+}
+
+/** An event to another instance; an entity that does not exist comes into being by it. */
+export function eventMessage(
+  instanceId: string,
+  name: string,
+  input: string | null,
+  now: number,
+  dueAt?: number,
+): OutboundMessage {
+  return {
+    instanceId,
+    event: { type: "EventRaised", timestamp: now, name, input },
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(instanceKind(instanceId) === "entity" ? { seed: entitySeed(instanceId, now) } : {}),
+  };
+}
+
+/** Entities are created by their first message, named like their instance id, without input (contract §3.2). */
+function entitySeed(instanceId: string, now: number): NonNullable<OutboundMessage["seed"]> {
+  return { executionId: "", name: instanceId, version: "", input: null, createdAt: now };
+}

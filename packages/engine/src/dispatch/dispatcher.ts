@@ -1,0 +1,191 @@
+import { hasCode } from "../errors";
+import type { Clock } from "../ports/clock";
+import type { Logger } from "../ports/logger";
+import type { ActivityWorkItem, OrchestrationWorkItem, StorageProvider, WorkKind } from "../ports/storage-provider";
+
+type WorkItem = OrchestrationWorkItem | ActivityWorkItem;
+
+/** What one kind of work adds to the loop that all kinds share. */
+export interface WorkProcessor<Item extends WorkItem> {
+  readonly kind: WorkKind;
+  /** Locks up to `max` work items. */
+  lock(max: number): Promise<readonly Item[]>;
+  /** Executes and commits. Rejects when the work item is to be given back and tried again. */
+  process(item: Item, signal: AbortSignal): Promise<void>;
+  /** Names a work item in logs. */
+  describe(item: Item): string;
+}
+
+export interface DispatcherOptions {
+  readonly provider: StorageProvider;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Largest number of work items executed at the same time. */
+  readonly concurrency: number;
+  /** Milliseconds between looks at the store when nothing signals work; only the safety net. */
+  readonly pollIntervalMs: number;
+}
+
+interface Running<Item> {
+  item: Item;
+  renewing: boolean;
+}
+
+/** First and longest delay before a failed work item is tried again. */
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 60_000;
+
+/** How often locks are looked over, and how long before they expire they are renewed. */
+const RENEWAL_CHECK_MS = 5_000;
+const RENEW_BEFORE_MS = 20_000;
+
+/**
+ * Locks, executes and commits one kind of work item until it is stopped.
+ *
+ * D1 never more than `concurrency` work items at a time, and never two calls of `lock` at once;
+ * D2 every work item ends in exactly one of: processed, abandoned, or lost to another owner;
+ * D3 a wake-up that arrives while the store is being asked is not forgotten: the store is asked again.
+ */
+export class Dispatcher<Item extends WorkItem> {
+  readonly #processor: WorkProcessor<Item>;
+  readonly #options: DispatcherOptions;
+  readonly #running = new Set<Running<Item>>();
+  readonly #failures = new Map<string, number>();
+  readonly #abort = new AbortController();
+  #state: "idle" | "locking" | "stopped" = "stopped";
+  #woken = false;
+  #cancelPoll: (() => void) | undefined;
+  #cancelRenewal: (() => void) | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(processor: WorkProcessor<Item>, options: DispatcherOptions) {
+    this.#processor = processor;
+    this.#options = options;
+  }
+
+  /** Number of work items being executed. */
+  get active(): number {
+    return this.#running.size;
+  }
+
+  start(): void {
+    this.#state = "idle";
+    this.#scheduleRenewals();
+    this.wake();
+  }
+
+  /** There may be work. */
+  wake(): void {
+    this.#woken = true;
+    if (this.#state === "idle" && this.#running.size < this.#options.concurrency) void this.#fill();
+  }
+
+  /** Stops locking, and resolves when running work items have ended; after `graceMs` they are told to give up. */
+  async stop(graceMs: number): Promise<void> {
+    this.#state = "stopped";
+    this.#cancelPoll?.();
+    if (this.#running.size > 0) {
+      const cancel = this.#options.clock.schedule(graceMs, () => this.#abort.abort());
+      await new Promise<void>((resolve) => (this.#onIdle = resolve));
+      cancel();
+    }
+    this.#cancelRenewal?.();
+  }
+
+  async #fill(): Promise<void> {
+    this.#state = "locking";
+    this.#cancelPoll?.();
+    let retryDelay: number | undefined;
+    while (this.#isLocking() && this.#woken && this.#running.size < this.#options.concurrency) {
+      this.#woken = false;
+      try {
+        const items = await this.#processor.lock(this.#options.concurrency - this.#running.size);
+        if (items.length > 0) this.#woken = true;
+        for (const item of items) void this.#run(item);
+      } catch (error) {
+        this.#options.logger.error(`Could not look for ${this.#processor.kind} work: ${text(error)}`, { error });
+        retryDelay = FIRST_RETRY_MS;
+        break;
+      }
+    }
+    if (!this.#isLocking()) return;
+    this.#state = "idle";
+    this.#cancelPoll = this.#options.clock.schedule(retryDelay ?? this.#options.pollIntervalMs, () => this.wake());
+  }
+
+  #isLocking(): boolean {
+    return this.#state === "locking";
+  }
+
+  async #run(item: Item): Promise<void> {
+    const running: Running<Item> = { item, renewing: false };
+    this.#running.add(running);
+    try {
+      if (this.#state === "stopped") await this.#options.provider.abandon(item, 0);
+      else await this.#processor.process(item, this.#abort.signal);
+      if (this.#failures.size > 0) this.#failures.delete(this.#processor.describe(item));
+    } catch (error) {
+      await this.#giveBack(item, error);
+    } finally {
+      this.#running.delete(running);
+      this.#afterRun();
+    }
+  }
+
+  #afterRun(): void {
+    if (this.#state === "stopped") {
+      if (this.#running.size === 0) this.#onIdle?.();
+    } else if (this.#woken) this.wake();
+  }
+
+  async #giveBack(item: Item, error: unknown): Promise<void> {
+    const { logger, provider } = this.#options;
+    const what = this.#processor.describe(item);
+    if (hasCode(error, "LOCK_LOST")) {
+      logger.debug(`The lock on ${what} was lost; another owner has it now.`);
+      return;
+    }
+    const failures = (this.#failures.get(what) ?? 0) + 1;
+    this.#failures.set(what, failures);
+    const delay = this.#abort.signal.aborted ? 0 : Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+    const expected = hasCode(error, "WORKER_LOST") || hasCode(error, "STORAGE_TRANSIENT");
+    if (expected) logger.warn(`${capitalized(what)} will be tried again in ${delay} ms: ${text(error)}`);
+    else logger.error(`${capitalized(what)} failed and will be tried again in ${delay} ms: ${text(error)}`, { error });
+    try {
+      await provider.abandon(item, delay);
+    } catch (abandonError) {
+      logger.warn(`${capitalized(what)} could not be given back; its lock will expire: ${text(abandonError)}`);
+    }
+  }
+
+  #scheduleRenewals(): void {
+    this.#cancelRenewal = this.#options.clock.schedule(RENEWAL_CHECK_MS, () => {
+      const now = this.#options.clock.now();
+      for (const running of this.#running) {
+        if (running.item.lock.expiresAt - now < RENEW_BEFORE_MS) void this.#renew(running);
+      }
+      this.#scheduleRenewals();
+    });
+  }
+
+  async #renew(running: Running<Item>): Promise<void> {
+    if (running.renewing) return;
+    running.renewing = true;
+    try {
+      const lock = await this.#options.provider.renewLock(running.item);
+      Object.assign(running.item, { lock });
+    } catch (error) {
+      this.#options.logger.warn(`The lock on ${this.#processor.describe(running.item)} was not renewed: ${text(error)}`);
+    } finally {
+      running.renewing = false;
+    }
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

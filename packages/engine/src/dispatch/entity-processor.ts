@@ -1,0 +1,76 @@
+import { finishEntityBatch } from "../decide/entity/finish-entity-batch";
+import { planEntityBatch, type EntityPlan } from "../decide/entity/plan-entity-batch";
+import { parseSchedulerState } from "../decide/entity/scheduler-state";
+import type { EntityId } from "../model/instance-id";
+import { parseEntityInstanceId } from "../model/instance-id";
+import type { IdSource } from "../model/ids";
+import type { Clock } from "../ports/clock";
+import type { EntityBatchResult, Executor } from "../ports/executor";
+import type { OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
+import type { WorkProcessor } from "./dispatcher";
+
+export interface EntityProcessorOptions {
+  readonly provider: StorageProvider;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Largest number of operations handed to the entity function at once. */
+  readonly maxOperations: number;
+}
+
+/** Runs entity batches: requests in, new state and answers out (style guide §3.3, flow iv). */
+export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
+  readonly kind = "entity";
+  readonly #options: EntityProcessorOptions;
+
+  constructor(options: EntityProcessorOptions) {
+    this.#options = options;
+  }
+
+  lock(max: number): Promise<readonly OrchestrationWorkItem[]> {
+    return this.#options.provider.lockOrchestrations("entity", max);
+  }
+
+  describe(item: OrchestrationWorkItem): string {
+    return `entity '${item.instance.instanceId}'`;
+  }
+
+  async process(item: OrchestrationWorkItem, signal: AbortSignal): Promise<void> {
+    const { provider, clock, ids, maxOperations } = this.#options;
+    const plan = planEntityBatch(parseSchedulerState(item.instance.input), item.messages, maxOperations);
+    const entity = parseEntityInstanceId(item.instance.instanceId);
+    const result = entity ? await this.#execute(entity, plan, signal) : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
+    const commit = finishEntityBatch(plan, result, {
+      instance: item.instance,
+      consumedMessages: item.messages.map((message) => message.sequenceNumber),
+      now: clock.now(),
+      newId: () => ids.newId(),
+      newGuid: () => ids.newGuid(),
+    });
+    await provider.commitOrchestration(item, commit);
+  }
+
+  async #execute(entity: EntityId, plan: EntityPlan, signal: AbortSignal): Promise<EntityBatchResult> {
+    const { executor } = this.#options;
+    if (plan.operations.length === 0) return unchanged(plan);
+    if (!executor.knows("entity", entity.name)) {
+      return failAll(plan, `Entity function '${entity.name}' does not exist or is disabled.`);
+    }
+    const operations = plan.operations.map((request) => ({
+      name: request.op ?? "",
+      input: request.input ?? null,
+      isSignal: request.signal ?? false,
+    }));
+    return executor.executeEntity({ entity, exists: plan.exists, state: plan.state ?? null, operations }, signal);
+  }
+}
+
+function unchanged(plan: EntityPlan): EntityBatchResult {
+  return { results: [], signals: [], exists: plan.exists, state: plan.state ?? null };
+}
+
+/** Answers every operation with an error, so that no caller waits for a function that cannot run (contract §2.6). */
+function failAll(plan: EntityPlan, message: string): EntityBatchResult {
+  const result = { isError: true, result: JSON.stringify(message) };
+  return { ...unchanged(plan), results: plan.operations.map(() => result) };
+}

@@ -1,0 +1,147 @@
+import { beginEpisode, type BegunEpisode } from "../decide/begin-episode";
+import { findNonDeterminism } from "../decide/check-determinism";
+import { executedOrder } from "../decide/executed-order";
+import { finishEpisode, finishWithoutCode, type EpisodeLimits } from "../decide/finish-episode";
+import { emptyState, foldHistory } from "../decide/runtime-state";
+import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { IdSource } from "../model/ids";
+import { isTerminal } from "../model/runtime-status";
+import type { Clock } from "../ports/clock";
+import type { Episode, EpisodeResult, Executor } from "../ports/executor";
+import type { OrchestrationCommit, OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
+import type { CompletionSignals } from "./completion-signals";
+import type { WorkProcessor } from "./dispatcher";
+import { ExecutionCache } from "./execution-cache";
+
+export interface OrchestrationProcessorOptions {
+  readonly provider: StorageProvider;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly completions: CompletionSignals;
+  readonly limits: EpisodeLimits;
+  /** How many executions stay folded in memory between episodes. */
+  readonly cachedExecutions: number;
+}
+
+/** Runs episodes: messages in, one commit out (style guide §3.3, flow ii). */
+export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkItem> {
+  readonly kind = "orchestration";
+  readonly #options: OrchestrationProcessorOptions;
+  readonly #cache: ExecutionCache;
+  #episodes = 0;
+
+  constructor(options: OrchestrationProcessorOptions) {
+    this.#options = options;
+    this.#cache = new ExecutionCache(options.cachedExecutions);
+  }
+
+  lock(max: number): Promise<readonly OrchestrationWorkItem[]> {
+    return this.#options.provider.lockOrchestrations("orchestration", max);
+  }
+
+  describe(item: OrchestrationWorkItem): string {
+    return `orchestration '${item.instance.name}' with instance id '${item.instance.instanceId}'`;
+  }
+
+  async process(item: OrchestrationWorkItem, signal: AbortSignal): Promise<void> {
+    const { clock, provider, completions } = this.#options;
+    const { instanceId } = item.instance;
+    const cached = this.#cache.take(instanceId, item.instance.executionId, item.historyLength);
+    const stored = cached?.state ?? (await this.#fold(item));
+    const begun = beginEpisode(stored, item.instance.executionId, item.messages, clock.now());
+    const instance = begun.restarted && begun.state.started ? restartedInstance(item, begun.state.started) : item.instance;
+    const consumed = item.messages.map((message) => message.sequenceNumber);
+
+    let commit: OrchestrationCommit;
+    let episode = cached?.lastEpisode ?? 0;
+    const { started } = begun.state;
+    if (begun.visible.length === 0 || !started) {
+      commit = finishWithoutCode(begun, instance, consumed, clock.now());
+    } else {
+      const resumeAfter = cached?.lastEpisode;
+      episode = ++this.#episodes;
+      const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
+      commit = finishEpisode(begun, started, instance, consumed, result, this.#options.limits, clock.now(), () =>
+        this.#options.ids.newId(),
+      );
+    }
+    await provider.commitOrchestration(item, commit);
+
+    const ended = commit.instance !== undefined && isTerminal(commit.instance.runtimeStatus);
+    if (commit.instance && commit.instance.executionId === started?.instance.executionId && !ended) {
+      const evicted = this.#cache.put(instanceId, {
+        executionId: commit.instance.executionId,
+        state: begun.state,
+        lastEpisode: episode,
+      });
+      if (evicted !== undefined) this.#options.executor.forget(evicted);
+    } else this.#options.executor.forget(instanceId);
+    if (ended && commit.instance) completions.emit(commit.instance);
+  }
+
+  async #fold(item: OrchestrationWorkItem): Promise<ReturnType<typeof emptyState>> {
+    if (item.historyLength === 0) return emptyState();
+    return foldHistory(await this.#options.provider.readHistory(item.instance.instanceId));
+  }
+
+  async #execute(
+    item: OrchestrationWorkItem,
+    begun: BegunEpisode,
+    started: ExecutionStarted,
+    episode: number,
+    resumeAfter: number | undefined,
+    signal: AbortSignal,
+  ): Promise<EpisodeResult> {
+    const { executor, provider } = this.#options;
+    if (!executor.knows("orchestration", started.name)) return unknownOrchestrator(started.name, executor);
+    let history: readonly HistoryEvent[] = [];
+    const request: Episode = {
+      ...started.instance,
+      name: started.name,
+      version: started.version,
+      input: started.input,
+      episode,
+      newEvents: begun.visible,
+      ...(started.parent ? { parent: started.parent } : {}),
+      ...(resumeAfter === undefined ? {} : { resumeAfter }),
+      loadPastEvents: async () => {
+        if (begun.restarted || item.historyLength === 0) return [];
+        history = await provider.readHistory(item.instance.instanceId);
+        return executedOrder(history);
+      },
+    };
+    const result = await executor.executeOrchestration(request, signal);
+    const difference = result.replayed ? findNonDeterminism(history, result.actions) : undefined;
+    if (difference === undefined) return result;
+    executor.forget(item.instance.instanceId);
+    const output = `Orchestrator function '${started.name}' failed: ${difference}`;
+    return { ...result, actions: [], completion: { type: "Failed", output } };
+  }
+}
+
+function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarted): OrchestrationWorkItem["instance"] {
+  return {
+    instanceId: item.instance.instanceId,
+    executionId: started.instance.executionId,
+    name: started.name,
+    version: started.version,
+    input: started.input,
+    output: null,
+    customStatus: null,
+    runtimeStatus: "Pending",
+    createdAt: started.timestamp,
+    lastUpdatedAt: started.timestamp,
+    ...(started.parent ? { parentInstanceId: started.parent.instanceId } : {}),
+    ...(started.tags ? { tags: started.tags } : {}),
+  };
+}
+
+/** Contract §2.6: the instance fails at once, and its output names the function and those there are. */
+function unknownOrchestrator(name: string, executor: Executor): EpisodeResult {
+  const known = executor.names("orchestration").map((each) => `'${each}'`);
+  const output =
+    `Orchestrator function '${name}' failed: The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. ` +
+    `Additional info: ${known.length > 0 ? `The following are the known orchestrator functions: ${known.join(", ")}` : "No orchestrator functions are currently registered!"}`;
+  return { actions: [], replayed: false, canceledTimers: [], completion: { type: "Failed", output } };
+}

@@ -1,0 +1,81 @@
+import type { EpisodeLimits } from "../decide/finish-episode";
+import type { IdSource } from "../model/ids";
+import type { Clock } from "../ports/clock";
+import type { Executor } from "../ports/executor";
+import type { Logger } from "../ports/logger";
+import type { StorageProvider } from "../ports/storage-provider";
+import { ActivityProcessor } from "./activity-processor";
+import type { CompletionSignals } from "./completion-signals";
+import { Dispatcher } from "./dispatcher";
+import { EntityProcessor } from "./entity-processor";
+import { OrchestrationProcessor } from "./orchestration-processor";
+
+/** Bounds of one worker process of a task hub (host.json `extensions.durableTask`, contract §7). */
+export interface TaskHubWorkerLimits {
+  readonly maxConcurrentOrchestrations: number;
+  readonly maxConcurrentActivities: number;
+  readonly maxConcurrentEntities: number;
+  readonly maxEntityOperationBatchSize: number;
+  /** How many executions stay folded in memory, and their orchestrators resident, between episodes. */
+  readonly maxResidentOrchestrations: number;
+  readonly pollIntervalMs: number;
+}
+
+export interface TaskHubWorkerOptions {
+  readonly provider: StorageProvider;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ids: IdSource;
+  readonly completions: CompletionSignals;
+  readonly limits: TaskHubWorkerLimits;
+  readonly episodeLimits: EpisodeLimits;
+}
+
+/** Executes the work of a task hub. */
+export interface TaskHubWorker {
+  /** Begins to lock and execute work; the provider has been started before. */
+  start(): void;
+  /** Stops locking; resolves when running work items have ended, which they are told to do after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+  /** Number of work items being executed. */
+  readonly active: number;
+}
+
+/** Joins a store and an executor: one dispatcher for each kind of work. */
+export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorker {
+  const { provider, clock, limits, episodeLimits } = options;
+  const shared = { provider, clock, logger: options.logger, pollIntervalMs: limits.pollIntervalMs };
+  const orchestration = new Dispatcher(
+    new OrchestrationProcessor({
+      ...options,
+      limits: episodeLimits,
+      cachedExecutions: limits.maxResidentOrchestrations,
+    }),
+    { ...shared, concurrency: limits.maxConcurrentOrchestrations },
+  );
+  const activity = new Dispatcher(new ActivityProcessor(options), {
+    ...shared,
+    concurrency: limits.maxConcurrentActivities,
+  });
+  const entity = new Dispatcher(
+    new EntityProcessor({ ...options, maxOperations: limits.maxEntityOperationBatchSize }),
+    { ...shared, concurrency: limits.maxConcurrentEntities },
+  );
+  const dispatchers = { orchestration, activity, entity };
+  const all = [orchestration, activity, entity];
+  let endSignals: (() => void) | undefined;
+  return {
+    start() {
+      endSignals = provider.onWork((kind) => dispatchers[kind].wake());
+      for (const dispatcher of all) dispatcher.start();
+    },
+    async stop(graceMs) {
+      endSignals?.();
+      await Promise.all(all.map((dispatcher) => dispatcher.stop(graceMs)));
+    },
+    get active() {
+      return all.reduce((sum, dispatcher) => sum + dispatcher.active, 0);
+    },
+  };
+}
