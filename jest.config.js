@@ -1,12 +1,29 @@
 "use strict";
 
 /** Packages are tested against each other's TypeScript sources (export condition "source"); only end-to-end tests need a build. */
-module.exports = {
+const base = {
+  rootDir: __dirname,
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "require", "default"] },
-  testMatch: ["<rootDir>/packages/*/test/**/*.test.ts", "<rootDir>/test/**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/packages/.*/dist"],
   transform: {
-    "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }],
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+    ],
   },
+};
+
+module.exports = {
+  projects: [
+    { ...base, displayName: "packages", testMatch: ["<rootDir>/packages/*/test/**/*.test.ts"] },
+    {
+      ...base,
+      displayName: "app",
+      testMatch: ["<rootDir>/test/app/**/*.test.ts"],
+      setupFiles: ["<rootDir>/test/app/functions-core.ts"],
+    },
+    { ...base, displayName: "repository", testMatch: ["<rootDir>/test/*.test.ts"] },
+    { ...base, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+  ],
 };

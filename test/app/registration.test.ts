@@ -1,0 +1,62 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const SRC = join(__dirname, "../../src");
+
+beforeAll(() => {
+  for (const folder of ["functions", "orchestrators", "activities", "entities"]) {
+    // The same folders as the glob `main` of package.json, loaded the way a host does.
+    for (const file of readdirSync(join(SRC, folder))) require(join(SRC, folder, file));
+  }
+});
+
+/** Names of registered functions by the type of their trigger. */
+function registered(triggerType: string): string[] {
+  return globalThis.registeredFunctions
+    .filter(({ bindings }) => Object.values(bindings).some((binding) => binding["type"] === triggerType))
+    .map(({ name }) => name)
+    .sort();
+}
+
+describe("the reference app", () => {
+  it("registers its orchestrators, activities and entities", () => {
+    expect(registered("orchestrationTrigger")).toEqual([
+      "helloCities",
+      "monitorShipment",
+      "processOrder",
+      "stockReport",
+    ]);
+    expect(registered("activityTrigger")).toEqual([
+      "assessStock",
+      "cancelShipment",
+      "chargePayment",
+      "refundPayment",
+      "sayHello",
+      "shipLine",
+      "trackShipment",
+      "validateOrder",
+    ]);
+    expect(registered("entityTrigger")).toEqual(["inventory"]);
+  });
+
+  it("serves its routes without keys", () => {
+    const http = globalThis.registeredFunctions.flatMap(({ bindings }) =>
+      Object.values(bindings).filter((binding) => binding["type"] === "httpTrigger"),
+    );
+
+    expect(http.map((binding) => `${String(binding["methods"])} ${String(binding["route"])}`).sort()).toEqual([
+      "GET inventory/{sku}",
+      "GET orders/{id}",
+      "POST inventory/{sku}",
+      "POST orchestrators/{functionName}",
+      "POST orders",
+      "POST orders/{id}/approve",
+    ]);
+    expect(new Set(http.map((binding) => binding["authLevel"]))).toEqual(new Set(["anonymous"]));
+  });
+
+  it("starts orders from a queue and reports from a timer", () => {
+    expect(registered("queueTrigger")).toEqual(["startOrderFromQueue"]);
+    expect(registered("timerTrigger")).toEqual(["nightlyStockReport"]);
+  });
+});
