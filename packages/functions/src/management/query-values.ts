@@ -1,0 +1,65 @@
+import { RUNTIME_STATUSES, type RuntimeStatus } from "@durable-host/engine";
+
+const EMPTY: ReadonlyMap<string, string> = new Map();
+const ZONE = /(?:z|[+-]\d\d:?\d\d)$/i;
+
+/** Query values of a management request: names compare without case, values that do not parse count as absent (contract §5.2). */
+export class QueryValues {
+  readonly #values: ReadonlyMap<string, string>;
+
+  constructor(url: URL) {
+    this.#values = url.search === "" ? EMPTY : readAll(url.searchParams);
+  }
+
+  text(name: string): string | undefined {
+    return this.#values.get(name.toLowerCase());
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.text(name)?.toLowerCase();
+    return value === "true" ? true : value === "false" ? false : fallback;
+  }
+
+  /** A number that is not negative. */
+  number(name: string): number | undefined {
+    const text = this.text(name)?.trim();
+    const value = text === undefined || text === "" ? Number.NaN : Number(text);
+    return Number.isFinite(value) && value >= 0 ? value : undefined;
+  }
+
+  /** Milliseconds since the epoch. A date without a zone is UTC, whatever the zone of the machine. */
+  time(name: string): number | undefined {
+    const text = this.text(name)?.trim();
+    if (text === undefined) return undefined;
+    const hasTime = text.includes(":");
+    const value = Date.parse(hasTime && !ZONE.test(text) ? `${text}Z` : text);
+    return Number.isNaN(value) ? undefined : value;
+  }
+
+  /** The names of a comma list, trimmed; absent when there is no such value or it is blank. */
+  list(name: string): readonly string[] | undefined {
+    const names = this.text(name)
+      ?.split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+    return names === undefined || names.length === 0 ? undefined : names;
+  }
+
+  /** Runtime statuses of a comma list, case-sensitive; unknown names are left out. */
+  statuses(name: string): readonly RuntimeStatus[] | undefined {
+    return this.list(name)?.filter(isRuntimeStatus);
+  }
+}
+
+function readAll(params: URLSearchParams): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of params) {
+    const key = name.toLowerCase();
+    if (!values.has(key)) values.set(key, value);
+  }
+  return values;
+}
+
+function isRuntimeStatus(name: string): name is RuntimeStatus {
+  return (RUNTIME_STATUSES as readonly string[]).includes(name);
+}

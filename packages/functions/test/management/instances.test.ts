@@ -1,0 +1,153 @@
+import { callApi } from "./call-api";
+import { FakeTaskHub } from "./fake-task-hub";
+
+describe("GET /instances", () => {
+  it("passes the filters on and shows inputs by default", async () => {
+    const hub = new FakeTaskHub().add({ instanceId: "a" }).add({ instanceId: "b", runtimeStatus: "Completed" });
+    const answer = await callApi(
+      hub,
+      "GET /instances/?createdTimeFrom=2026-01-01T00:00:00&createdTimeTo=2026-01-02&runtimeStatus=Running,%20Completed,running&instanceIdPrefix=x&top=7",
+    );
+    expect(hub.calls).toEqual([
+      [
+        "queryInstances",
+        {
+          createdFrom: Date.UTC(2026, 0, 1),
+          createdTo: Date.UTC(2026, 0, 2),
+          statuses: ["Running", "Completed"],
+          instanceIdPrefix: "x",
+          top: 7,
+          continuationToken: undefined,
+        },
+      ],
+    ]);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: [{ instanceId: "a", input: { city: "Tokyo" } }, { instanceId: "b" }],
+    });
+    expect(answer.headers).not.toHaveProperty("x-ms-continuation-token");
+  });
+
+  it("ignores values that do not parse", async () => {
+    const hub = new FakeTaskHub();
+    await callApi(hub, "GET /instances?top=x&createdTimeFrom=soon&runtimeStatus=Nope");
+    expect(hub.calls).toEqual([
+      [
+        "queryInstances",
+        {
+          createdFrom: undefined,
+          createdTo: undefined,
+          statuses: undefined,
+          instanceIdPrefix: undefined,
+          top: 100,
+          continuationToken: undefined,
+        },
+      ],
+    ]);
+  });
+
+  it("carries the continuation token both ways", async () => {
+    const hub = new FakeTaskHub();
+    hub.nextToken = "page-3";
+    const answer = await callApi(hub, "GET /instances?top=1", { headers: { "x-ms-continuation-token": "page-2" } });
+    expect(hub.calls).toMatchObject([["queryInstances", { top: 1, continuationToken: "page-2" }]]);
+    expect(answer.headers["x-ms-continuation-token"]).toBe("page-3");
+  });
+});
+
+describe("DELETE /instances", () => {
+  it("deletes one instance once", async () => {
+    const hub = new FakeTaskHub().add();
+    expect(await callApi(hub, "DELETE /instances/i1")).toMatchObject({ status: 200, json: { instancesDeleted: 1 } });
+    expect((await callApi(hub, "DELETE /instances/i1")).status).toBe(404);
+  });
+
+  it("deletes those created in a period", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Failed" });
+    const answer = await callApi(hub, "DELETE /instances/?createdTimeFrom=2026-01-01T00:00:00Z&runtimeStatus=Failed");
+    expect(answer).toMatchObject({ status: 200, json: { instancesDeleted: 1 } });
+    expect(hub.calls).toEqual([
+      ["purgeInstances", { createdFrom: Date.UTC(2026, 0, 1), createdTo: undefined, statuses: ["Failed"] }],
+    ]);
+  });
+
+  it("answers 404 when nothing matches", async () => {
+    const answer = await callApi(new FakeTaskHub(), "DELETE /instances?createdTimeFrom=2026-01-01T00:00:00Z");
+    expect(answer.status).toBe(404);
+  });
+
+  it("asks for createdTimeFrom with a JSON string", async () => {
+    const answer = await callApi(new FakeTaskHub(), "DELETE /instances");
+    expect(answer).toMatchObject({ status: 400, json: "Please provide value for 'createdTimeFrom' parameter." });
+  });
+
+  it("deletes nothing when a status is misspelt", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Completed" });
+    const answer = await callApi(hub, "DELETE /instances?createdTimeFrom=2026-01-01&runtimeStatus=Compelted");
+    expect(answer.status).toBe(400);
+    expect(hub.calls).toEqual([]);
+  });
+});
+
+describe("POST /instances/{id}/raiseEvent/{name}", () => {
+  it("delivers the JSON text", async () => {
+    const hub = new FakeTaskHub().add();
+    expect((await callApi(hub, "POST /instances/i1/RaiseEvent/Approval", { body: '{"ok":true}' })).status).toBe(202);
+    expect(hub.calls).toEqual([["raiseEvent", "i1", "Approval", '{"ok":true}']]);
+  });
+
+  it.each([
+    ["text/plain", '"x"'],
+    ["application/json", ""],
+    ["application/json", "{oops"],
+  ])("answers 400 for %s with the body '%s'", async (contentType, body) => {
+    const hub = new FakeTaskHub().add();
+    const headers = { "content-type": contentType };
+    expect((await callApi(hub, "POST /instances/i1/raiseEvent/Approval", { headers, body })).status).toBe(400);
+    expect(hub.calls).toEqual([]);
+  });
+
+  it("accepts a content type with a charset", async () => {
+    const headers = { "content-type": "Application/JSON; charset=utf-8" };
+    const answer = await callApi(new FakeTaskHub().add(), "POST /instances/i1/raiseEvent/E", { headers, body: "null" });
+    expect(answer.status).toBe(202);
+  });
+
+  it("answers 404 for an unknown and 410 for an ended instance", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Completed" });
+    expect((await callApi(hub, "POST /instances/x/raiseEvent/E", { body: "1" })).status).toBe(404);
+    expect(await callApi(hub, "POST /instances/i1/raiseEvent/E", { body: "1" })).toMatchObject({
+      status: 410,
+      text: undefined,
+    });
+  });
+});
+
+describe("POST /instances/{id}/{operation}", () => {
+  it.each(["terminate", "suspend", "resume"])("%s passes the reason on", async (operation) => {
+    const hub = new FakeTaskHub().add();
+    expect((await callApi(hub, `POST /instances/i1/${operation}?reason=too%20late`)).status).toBe(202);
+    expect(hub.calls).toEqual([[operation, "i1", "too late"]]);
+  });
+
+  it.each(["terminate", "suspend", "resume"])("%s answers 404 and 410", async (operation) => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Terminated" });
+    expect((await callApi(hub, `POST /instances/x/${operation}`)).status).toBe(404);
+    expect((await callApi(hub, `POST /instances/i1/${operation}`)).status).toBe(410);
+  });
+
+  it("answers 500 for suspending twice", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Suspended" });
+    expect(await callApi(hub, "POST /instances/i1/suspend")).toMatchObject({
+      status: 500,
+      json: { ExceptionMessage: "Cannot suspend: it is already suspended." },
+    });
+  });
+
+  it.each(["rewind", "restart"])("%s answers 501 in plain text", async (operation) => {
+    const answer = await callApi(new FakeTaskHub().add(), `POST /instances/i1/${operation}?reason=r`);
+    expect(answer.status).toBe(501);
+    expect(answer.text).toContain(operation);
+    expect(answer.headers["Content-Type"]).toBe("text/plain; charset=utf-8");
+  });
+});
