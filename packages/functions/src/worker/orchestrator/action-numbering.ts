@@ -1,0 +1,160 @@
+import type { EntityId, HistoryEvent, OrchestratorAction } from "@durable-host/engine";
+import { lockRequest, operationRequest, releaseRequest, sortedWithoutRepeats, type RequestSender } from "./entity-requests";
+import { afterFailure, type Attempts } from "./retry";
+import type { SdkAction, SdkRetryOptions } from "./sdk-executor";
+
+type ScheduleAgain = (id: number) => OrchestratorAction;
+
+interface RetryingTask extends Attempts {
+  readonly schedule: ScheduleAgain;
+}
+
+interface HeldLockSet {
+  readonly requestId: string;
+  readonly entities: readonly EntityId[];
+}
+
+/**
+ * Gives the SDK's actions the ids that the SDK itself counts (durable-functions contract §2.4).
+ *
+ * Neither side transmits ids, both count, so the order of counting is the contract:
+ * N1 for each event, first `beforeEvent` (a failed attempt takes an id for its timer, a fired retry timer one for the next
+ *    attempt), then the SDK processes the event, then `takeActions` numbers what the code asked for in answer;
+ * N2 an action object that was numbered before is the same task yielded again, and takes no id
+ *    (upstream schedules it twice: contract §2.7, first row);
+ * N3 compound actions take no id themselves; their children are numbered depth first, left to right.
+ */
+export class ActionNumbering {
+  readonly #sender: RequestSender;
+  readonly #numbered = new WeakSet<SdkAction>();
+  readonly #attempts = new Map<number, RetryingTask>();
+  readonly #retryTimers = new Map<number, RetryingTask | undefined>();
+  readonly #timers = new Map<number, { readonly isCanceled: boolean }>();
+  #lockSet: HeldLockSet | undefined;
+  #nextId = 0;
+
+  constructor(sender: RequestSender) {
+    this.#sender = sender;
+  }
+
+  /** Ids that an event takes by itself; `lastAttempt` names the task whose retrying must end now. */
+  beforeEvent(event: HistoryEvent, now: number): { readonly actions: readonly OrchestratorAction[]; readonly lastAttempt?: number } {
+    switch (event.type) {
+      case "TaskCompleted":
+      case "SubOrchestrationCompleted":
+        this.#attempts.delete(event.taskScheduledId);
+        return { actions: [] };
+      case "TaskFailed":
+      case "SubOrchestrationFailed":
+        return this.#attemptFailed(event.taskScheduledId, now, event.failureDetails?.isNonRetriable ?? false);
+      case "TimerFired":
+        this.#timers.delete(event.timerId);
+        return { actions: this.#retryTimerFired(event.timerId) };
+      default:
+        return { actions: [] };
+    }
+  }
+
+  /** Numbers what the code has asked for. `now` is the orchestration's current time (milliseconds since the epoch). */
+  takeActions(actions: readonly SdkAction[], now: number): readonly OrchestratorAction[] {
+    return actions.flatMap((action) => this.#number(action, now));
+  }
+
+  /** Timers the code has cancelled and that have not fired. */
+  canceledTimers(): readonly number[] {
+    const canceled: number[] = [];
+    for (const [id, timer] of this.#timers) if (timer.isCanceled) canceled.push(id);
+    return canceled;
+  }
+
+  #number(action: SdkAction, now: number): readonly OrchestratorAction[] {
+    if (this.#numbered.has(action)) return [];
+    this.#numbered.add(action);
+    switch (action.actionType) {
+      case 0:
+        return [activity(this.#nextId++, action.functionName, action.input)];
+      case 1:
+        return this.#firstAttempt(action.retryOptions, now, (id) => activity(id, action.functionName, action.input));
+      case 2:
+        return [subOrchestration(this.#nextId++, action)];
+      case 3:
+        return this.#firstAttempt(action.retryOptions, now, (id) => subOrchestration(id, action));
+      case 5:
+        this.#timers.set(this.#nextId, action);
+        return [{ type: "CreateTimer", id: this.#nextId++, fireAt: action.fireAt.getTime() }];
+      case 7:
+        return [operationRequest(this.#nextId++, action, this.#sender)];
+      case 9:
+        return [operationRequest(this.#nextId++, action, this.#sender, {})];
+      case 10:
+        return [operationRequest(this.#nextId++, action, this.#sender, { dueAt: action.fireAt.getTime() })];
+      case 11:
+      case 12:
+        return this.takeActions(action.compoundActions, now);
+      case 13:
+        this.#lockSet = { requestId: action.lockRequestId, entities: sortedWithoutRepeats(action.lockSet) };
+        return [lockRequest(this.#nextId++, action.lockRequestId, action.lockSet, this.#sender)];
+      case 14:
+        return this.#release();
+      case 4: // ends the execution, see episode-outcome.ts
+      case 6: // waits, and asks for nothing
+        return [];
+      default:
+        throw new Error(unsupported(action));
+    }
+  }
+
+  #firstAttempt(options: SdkRetryOptions, now: number, schedule: ScheduleAgain): readonly OrchestratorAction[] {
+    const id = this.#nextId++;
+    this.#attempts.set(id, { options, attempt: 1, firstStartedAt: now, schedule });
+    return [schedule(id)];
+  }
+
+  #attemptFailed(taskId: number, now: number, isNonRetriable: boolean): ReturnType<ActionNumbering["beforeEvent"]> {
+    const task = this.#attempts.get(taskId);
+    if (!task) return { actions: [] };
+    this.#attempts.delete(taskId);
+    const { fireAt, last } = afterFailure(task, now, isNonRetriable);
+    const timerId = this.#nextId++;
+    this.#retryTimers.set(timerId, last ? undefined : { ...task, attempt: task.attempt + 1 });
+    return { actions: [{ type: "CreateTimer", id: timerId, fireAt }], ...(last ? { lastAttempt: taskId } : {}) };
+  }
+
+  #retryTimerFired(timerId: number): readonly OrchestratorAction[] {
+    const task = this.#retryTimers.get(timerId);
+    this.#retryTimers.delete(timerId);
+    if (!task) return [];
+    const id = this.#nextId++;
+    this.#attempts.set(id, task);
+    return [task.schedule(id)];
+  }
+
+  #release(): readonly OrchestratorAction[] {
+    const held = this.#lockSet;
+    this.#lockSet = undefined;
+    if (!held) return [];
+    return held.entities.map((entity) => releaseRequest(this.#nextId++, entity, held.requestId, this.#sender));
+  }
+}
+
+/** Activity inputs: the SDK hands over strings that already hold JSON, and everything else as a value (contract §1.3). */
+function activity(id: number, name: string, input: unknown): OrchestratorAction {
+  const text = typeof input === "string" ? input : input === undefined ? null : JSON.stringify(input);
+  return { type: "ScheduleActivity", id, name, input: text };
+}
+
+function subOrchestration(id: number, action: Extract<SdkAction, { actionType: 2 | 3 }>): OrchestratorAction {
+  return {
+    type: "CreateSubOrchestration",
+    id,
+    name: action.functionName,
+    input: action.input === undefined ? null : JSON.stringify(action.input),
+    ...(action.instanceId ? { instanceId: action.instanceId } : {}),
+    ...(action.version === undefined ? {} : { version: action.version }),
+  };
+}
+
+function unsupported(action: SdkAction): string {
+  if (action.actionType === 8) return "context.df.callHttp is not supported by this version of durable-host.";
+  return `The orchestrator asked for an action of type ${action.actionType}, which this version of durable-host does not know.`;
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import type { EpisodeResult } from "@durable-host/engine";
+import type { Invoker } from "../invocation";
+import type { RegisteredFunction } from "../registered-function";
+import { describeDifference } from "./describe-difference";
+import type { EpisodeAnswer, EpisodeRequest } from "./episode-request";
+import { OrchestratorSession } from "./orchestrator-session";
+
+/** How orchestrators are executed: `verify` continues them and replays them too, and fails where the two differ. */
+export type SessionMode = "resident" | "replay" | "verify";
+
+export interface OrchestratorSessionsOptions {
+  readonly invoker: Invoker;
+  readonly findFunction: (name: string) => RegisteredFunction | undefined;
+  readonly mode?: SessionMode;
+}
+
+/** The orchestrators that are resident in this app worker. */
+export interface OrchestratorSessions {
+  /** Executes an episode, or says that it needs the past events for that. */
+  run(request: EpisodeRequest): Promise<EpisodeAnswer>;
+  /** Drops the session of an instance that has ended or whose commit failed. */
+  forget(instanceId: string): void;
+}
+
+export function createOrchestratorSessions(options: OrchestratorSessionsOptions): OrchestratorSessions {
+  const { mode = "resident" } = options;
+  const sessions = new Map<string, OrchestratorSession>();
+  const open = (request: EpisodeRequest): OrchestratorSession => {
+    const fn = options.findFunction(request.name);
+    if (!fn) throw new Error(`The app has no orchestrator function named '${request.name}'.`);
+    return new OrchestratorSession(request, { invoker: options.invoker, function: fn, newGuid: randomUUID });
+  };
+  return {
+    async run(request) {
+      const resident = takeContinuable(sessions, request);
+      if ((!resident || mode !== "resident") && !request.pastEvents) {
+        if (resident) sessions.set(request.instanceId, resident);
+        return { type: "historyNeeded" };
+      }
+      const session = mode === "replay" ? open(request) : (resident ?? open(request));
+      const result = await session.execute(request);
+      if (mode === "verify" && resident) await compareWithReplay(result, open(request), request);
+      if (mode !== "replay") sessions.set(request.instanceId, session);
+      return { type: "result", result };
+    },
+    forget(instanceId) {
+      sessions.delete(instanceId);
+    },
+  };
+}
+
+/** Takes out the session that stands exactly where this episode begins; one that stands elsewhere is useless. */
+function takeContinuable(
+  sessions: Map<string, OrchestratorSession>,
+  request: EpisodeRequest,
+): OrchestratorSession | undefined {
+  const session = sessions.get(request.instanceId);
+  if (!session) return undefined;
+  sessions.delete(request.instanceId);
+  const fits =
+    request.resumeAfter !== undefined &&
+    session.executionId === request.executionId &&
+    session.lastEpisode === request.resumeAfter;
+  return fits ? session : undefined;
+}
+
+async function compareWithReplay(
+  continued: EpisodeResult,
+  replaying: OrchestratorSession,
+  request: EpisodeRequest,
+): Promise<void> {
+  const difference = describeDifference(continued, await replaying.execute(request));
+  if (difference === undefined) return;
+  throw new Error(
+    `A replay of orchestrator '${request.name}' (instance '${request.instanceId}') differs from its resident session: ${difference}`,
+  );
+}
