@@ -26,11 +26,18 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 /** An error the runtime foresees. `message` says what happened and, for people, what to do about it. */
 export class DurableHostError extends Error {
   readonly code: ErrorCode;
+  /** True when a storage provider cannot tell whether a rejected operation took effect (guarantee P2). */
+  readonly outcomeUnknown?: boolean;
 
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly outcomeUnknown?: boolean },
+  ) {
     super(message, options);
     this.name = "DurableHostError";
     this.code = code;
+    if (options?.outcomeUnknown) this.outcomeUnknown = true;
   }
 }
 

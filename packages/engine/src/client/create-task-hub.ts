@@ -109,10 +109,16 @@ function refuseIfMoot(instance: InstanceState, event: MessageEvent): void {
     throw new DurableHostError("INSTANCE_ENDED", `The instance '${instanceId}' has already ended (${runtimeStatus}).`);
   }
   if (event.type === "ExecutionSuspended" && runtimeStatus === "Suspended") {
-    throw new DurableHostError("INSTANCE_STATE", `Cannot suspend the instance '${instanceId}': it is already suspended.`);
+    throw new DurableHostError(
+      "INSTANCE_STATE",
+      `Cannot suspend the instance '${instanceId}': it is already suspended.`,
+    );
   }
   if (event.type === "ExecutionResumed" && runtimeStatus !== "Suspended") {
-    throw new DurableHostError("INSTANCE_STATE", `Cannot resume the instance '${instanceId}': it is ${runtimeStatus}, not suspended.`);
+    throw new DurableHostError(
+      "INSTANCE_STATE",
+      `Cannot resume the instance '${instanceId}': it is ${runtimeStatus}, not suspended.`,
+    );
   }
 }
 
@@ -127,10 +133,12 @@ function unknownFunction(
 ): DurableHostError {
   const word = kind === "orchestration" ? "orchestrator" : "entity";
   const known = executor.names(kind).map((each) => `'${each}'`);
-  const list = known.length > 0 ? `The following are the known ${word} functions: ${known.join(", ")}` : `No ${word} functions are registered`;
+  const list =
+    known.length > 0
+      ? `The following are the known ${word} functions: ${known.join(", ")}`
+      : `No ${word} functions are registered`;
   return new DurableHostError(
     "UNKNOWN_FUNCTION",
     `The function '${name}' doesn't exist, is disabled, or is not an ${word} function. Additional info: ${list}.`,
   );
 }
-

@@ -1,4 +1,10 @@
-import type { EventRaised, ExecutionStarted, ExecutionTerminated, HistoryEvent, MessageEvent } from "../model/history-event";
+import type {
+  EventRaised,
+  ExecutionStarted,
+  ExecutionTerminated,
+  HistoryEvent,
+  MessageEvent,
+} from "../model/history-event";
 import type { StoredMessage } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
 import { applyEvent, emptyState, type RuntimeState } from "./runtime-state";

@@ -1,5 +1,11 @@
 import type { Completion } from "../model/action";
-import type { EventRaised, ExecutionCompleted, ExecutionStarted, HistoryEvent, TaskFailure } from "../model/history-event";
+import type {
+  EventRaised,
+  ExecutionCompleted,
+  ExecutionStarted,
+  HistoryEvent,
+  TaskFailure,
+} from "../model/history-event";
 import type { InstanceState } from "../model/instance";
 import type { OutboundMessage } from "../ports/storage-provider";
 import { RELEASE_EVENT } from "./entity/request-message";
@@ -15,10 +21,16 @@ export interface EndedExecution {
   readonly messages: readonly OutboundMessage[];
 }
 
-type Ending = Exclude<Completion, { type: "ContinuedAsNew" }> | { readonly type: "Terminated"; readonly output: string | null };
+type Ending =
+  Exclude<Completion, { type: "ContinuedAsNew" }> | { readonly type: "Terminated"; readonly output: string | null };
 
 /** Completed, failed or terminated: records it, answers the parent, frees entities on every path (contract §2.5, Locks). */
-export function endExecution(state: RuntimeState, started: ExecutionStarted, ending: Ending, now: number): EndedExecution {
+export function endExecution(
+  state: RuntimeState,
+  started: ExecutionStarted,
+  ending: Ending,
+  now: number,
+): EndedExecution {
   const failureDetails = ending.type === "Failed" ? ending.failureDetails : undefined;
   const completed: ExecutionCompleted = {
     type: "ExecutionCompleted",
@@ -50,7 +62,11 @@ function answerParent(started: ExecutionStarted, ending: Ending, now: number): r
 }
 
 /** Gives up a critical section, also one that is still being asked for. */
-export function releaseLock(held: HeldLock | undefined, holder: ExecutionStarted, now: number): readonly OutboundMessage[] {
+export function releaseLock(
+  held: HeldLock | undefined,
+  holder: ExecutionStarted,
+  now: number,
+): readonly OutboundMessage[] {
   if (!held) return [];
   const release = JSON.stringify({ parent: holder.instance.instanceId, id: held.requestId });
   return held.entities.map((entity) => eventMessage(entity, RELEASE_EVENT, release, now));

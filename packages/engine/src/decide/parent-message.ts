@@ -3,7 +3,11 @@ import type { JsonText } from "../model/json-text";
 import type { OutboundMessage } from "../ports/storage-provider";
 
 /** Tells a parent that the sub-orchestration it awaits has completed. */
-export function subOrchestrationCompleted(parent: ParentInstance, result: JsonText | null, now: number): OutboundMessage {
+export function subOrchestrationCompleted(
+  parent: ParentInstance,
+  result: JsonText | null,
+  now: number,
+): OutboundMessage {
   return {
     instanceId: parent.instanceId,
     executionId: parent.executionId,

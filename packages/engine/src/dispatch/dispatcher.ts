@@ -175,7 +175,9 @@ export class Dispatcher<Item extends WorkItem> {
       const lock = await this.#options.provider.renewLock(running.item);
       Object.assign(running.item, { lock });
     } catch (error) {
-      this.#options.logger.warn(`The lock on ${this.#processor.describe(running.item)} was not renewed: ${text(error)}`);
+      this.#options.logger.warn(
+        `The lock on ${this.#processor.describe(running.item)} was not renewed: ${text(error)}`,
+      );
     } finally {
       running.renewing = false;
     }

@@ -39,7 +39,9 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
     const { provider, clock, ids, maxOperations } = this.#options;
     const plan = planEntityBatch(parseSchedulerState(item.instance.input), item.messages, maxOperations);
     const entity = parseEntityInstanceId(item.instance.instanceId);
-    const result = entity ? await this.#execute(entity, plan, signal) : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
+    const result = entity
+      ? await this.#execute(entity, plan, signal)
+      : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
     const commit = finishEntityBatch(plan, result, {
       instance: item.instance,
       consumedMessages: item.messages.map((message) => message.sequenceNumber),

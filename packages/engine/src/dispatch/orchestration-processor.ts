@@ -50,7 +50,8 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     const cached = this.#cache.take(instanceId, item.instance.executionId, item.historyLength);
     const stored = cached?.state ?? (await this.#fold(item));
     const begun = beginEpisode(stored, item.instance.executionId, item.messages, clock.now());
-    const instance = begun.restarted && begun.state.started ? restartedInstance(item, begun.state.started) : item.instance;
+    const instance =
+      begun.restarted && begun.state.started ? restartedInstance(item, begun.state.started) : item.instance;
     const consumed = item.messages.map((message) => message.sequenceNumber);
 
     let commit: OrchestrationCommit;

@@ -47,8 +47,7 @@ export interface EpisodeResult {
 
 /** What an activity execution came to. A throw in user code is data, not an error of the executor. */
 export type ActivityResult =
-  | { readonly type: "Completed"; readonly result: JsonText | null }
-  | ({ readonly type: "Failed" } & TaskFailure);
+  { readonly type: "Completed"; readonly result: JsonText | null } | ({ readonly type: "Failed" } & TaskFailure);
 
 /** Operations for one entity, to be executed one after another on its state. */
 export interface EntityBatch {

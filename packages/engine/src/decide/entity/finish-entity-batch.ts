@@ -5,7 +5,13 @@ import type { EntityBatchResult } from "../../ports/executor";
 import type { OrchestrationCommit, OutboundMessage } from "../../ports/storage-provider";
 import { eventMessage } from "../record-action";
 import type { EntityPlan } from "./plan-entity-batch";
-import { CONTINUE_EVENT, LOCK_GRANTED, OPERATION_EVENT, type LockRequest, type RequestMessage } from "./request-message";
+import {
+  CONTINUE_EVENT,
+  LOCK_GRANTED,
+  OPERATION_EVENT,
+  type LockRequest,
+  type RequestMessage,
+} from "./request-message";
 import { formatSchedulerState, isDeletable, type SchedulerState } from "./scheduler-state";
 
 /** What the end of an entity batch depends on besides the plan and its result. */
@@ -18,14 +24,19 @@ export interface EntityContext {
 }
 
 /** Turns the outcome of an entity batch into a commit (contract §3.4, steps 4-5). */
-export function finishEntityBatch(plan: EntityPlan, result: EntityBatchResult, context: EntityContext): OrchestrationCommit {
+export function finishEntityBatch(
+  plan: EntityPlan,
+  result: EntityBatchResult,
+  context: EntityContext,
+): OrchestrationCommit {
   const { now } = context;
   const done = plan.operations.slice(0, result.results.length);
   const undone = plan.operations.slice(result.results.length);
   const messages: OutboundMessage[] = [];
   for (const [index, request] of done.entries()) {
     const answer = result.results[index];
-    if (answer && !request.signal) messages.push(respond(request, answer.result, answer.isError ? "Error" : undefined, now));
+    if (answer && !request.signal)
+      messages.push(respond(request, answer.result, answer.isError ? "Error" : undefined, now));
   }
   for (const signal of result.signals) messages.push(sendSignal(signal, context));
 
@@ -45,7 +56,11 @@ export function finishEntityBatch(plan: EntityPlan, result: EntityBatchResult, c
   return toCommit(next, messages, context);
 }
 
-function toCommit(next: SchedulerState, messages: readonly OutboundMessage[], context: EntityContext): OrchestrationCommit {
+function toCommit(
+  next: SchedulerState,
+  messages: readonly OutboundMessage[],
+  context: EntityContext,
+): OrchestrationCommit {
   const { now, instance } = context;
   const input = formatSchedulerState(next);
   const executionId = instance.executionId || context.newId();
@@ -83,7 +98,12 @@ function toCommit(next: SchedulerState, messages: readonly OutboundMessage[], co
 }
 
 /** Answers a call. The event is named by the request id, which is what the caller waits for (contract §3.3). */
-function respond(request: RequestMessage, result: string | null, exceptionType: string | undefined, now: number): OutboundMessage {
+function respond(
+  request: RequestMessage,
+  result: string | null,
+  exceptionType: string | undefined,
+  now: number,
+): OutboundMessage {
   const body = JSON.stringify({ result, ...(exceptionType === undefined ? {} : { exceptionType }) });
   return {
     instanceId: request.parent ?? "",

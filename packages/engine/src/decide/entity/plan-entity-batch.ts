@@ -44,7 +44,12 @@ export function planEntityBatch(
       queue = queue.filter((request) => !(isLockRequest(request) && request.id === release.id));
     }
   }
-  return { exists: stored.exists ?? false, state: stored.state, lockedBy, ...takeBatch(queue, lockedBy, maxOperations) };
+  return {
+    exists: stored.exists ?? false,
+    state: stored.state,
+    lockedBy,
+    ...takeBatch(queue, lockedBy, maxOperations),
+  };
 }
 
 /** `op` is executed on arrival; `op@<time>` was held back by the store until that time. */

@@ -1,5 +1,11 @@
 import type { EntityId, HistoryEvent, OrchestratorAction } from "@durable-host/engine";
-import { lockRequest, operationRequest, releaseRequest, sortedWithoutRepeats, type RequestSender } from "./entity-requests";
+import {
+  lockRequest,
+  operationRequest,
+  releaseRequest,
+  sortedWithoutRepeats,
+  type RequestSender,
+} from "./entity-requests";
 import { afterFailure, type Attempts } from "./retry";
 import type { SdkAction, SdkRetryOptions } from "./sdk-executor";
 
@@ -38,7 +44,10 @@ export class ActionNumbering {
   }
 
   /** Ids that an event takes by itself; `lastAttempt` names the task whose retrying must end now. */
-  beforeEvent(event: HistoryEvent, now: number): { readonly actions: readonly OrchestratorAction[]; readonly lastAttempt?: number } {
+  beforeEvent(
+    event: HistoryEvent,
+    now: number,
+  ): { readonly actions: readonly OrchestratorAction[]; readonly lastAttempt?: number } {
     switch (event.type) {
       case "TaskCompleted":
       case "SubOrchestrationCompleted":

@@ -13,7 +13,8 @@ export function describeDifference(continued: EpisodeResult, replayed: EpisodeRe
     ["unconsumed events", continued.unconsumedEvents, replayed.unconsumedEvents],
   ];
   for (const [what, a, b] of parts) {
-    if (!isDeepStrictEqual(a, b)) return `${what}: ${JSON.stringify(a)} in the session, ${JSON.stringify(b)} in the replay`;
+    if (!isDeepStrictEqual(a, b))
+      return `${what}: ${JSON.stringify(a)} in the session, ${JSON.stringify(b)} in the replay`;
   }
   return undefined;
 }

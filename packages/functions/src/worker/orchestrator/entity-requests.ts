@@ -51,7 +51,12 @@ function toRequestInput(input: unknown): string {
 }
 
 /** Asks the first entity of a lock set; each passes the request on, the last one answers (contract §3.4, step 5). */
-export function lockRequest(id: number, requestId: string, entities: readonly EntityId[], sender: RequestSender): SendEvent {
+export function lockRequest(
+  id: number,
+  requestId: string,
+  entities: readonly EntityId[],
+  sender: RequestSender,
+): SendEvent {
   const lockset = sortedWithoutRepeats(entities);
   const first = lockset[0];
   return {

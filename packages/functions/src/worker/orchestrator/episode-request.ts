@@ -17,5 +17,4 @@ export interface EpisodeRequest {
 
 /** What the app worker answers: a result, or that it holds no session to continue and needs the past events. */
 export type EpisodeAnswer =
-  | { readonly type: "result"; readonly result: EpisodeResult }
-  | { readonly type: "historyNeeded" };
+  { readonly type: "result"; readonly result: EpisodeResult } | { readonly type: "historyNeeded" };

@@ -10,7 +10,11 @@ const LONGEST_TIMER = "10675199.02:48:05.4775807";
 const HTTP_POLL_MS = 30_000;
 
 /** The trigger value of an orchestrator (contract §1). */
-export function orchestrationPayload(request: EpisodeRequest, history: readonly object[], isReplaying: boolean): object {
+export function orchestrationPayload(
+  request: EpisodeRequest,
+  history: readonly object[],
+  isReplaying: boolean,
+): object {
   return {
     history,
     input: parseInput(request.input),

@@ -105,7 +105,9 @@ export class OrchestratorSession {
     }
     this.#sdk = sdkContextOf(context);
     if (!this.#sdk) {
-      throw this.#thrown ?? new Error("its handler was not registered with durable-functions 3.x (df.app.orchestration).");
+      throw (
+        this.#thrown ?? new Error("its handler was not registered with durable-functions 3.x (df.app.orchestration).")
+      );
     }
     this.#takeActions(this.#sdk);
     return count;

@@ -23,5 +23,8 @@ export function afterFailure(
     options.retryTimeoutInMilliseconds !== undefined && now - firstStartedAt >= options.retryTimeoutInMilliseconds;
   if (attempt >= options.maxNumberOfAttempts || isNonRetriable || timedOut) return { fireAt: now, last: true };
   const grown = options.firstRetryIntervalInMilliseconds * (options.backoffCoefficient ?? 1) ** (attempt - 1);
-  return { fireAt: now + Math.min(grown, options.maxRetryIntervalInMilliseconds ?? DEFAULT_MAX_INTERVAL_MS), last: false };
+  return {
+    fireAt: now + Math.min(grown, options.maxRetryIntervalInMilliseconds ?? DEFAULT_MAX_INTERVAL_MS),
+    last: false,
+  };
 }

@@ -41,7 +41,11 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
       yield df.callActivity("sum", results);
       return results;
     });
-    expect(ids(await orchestration.start())).toEqual(["0 ScheduleActivity", "1 ScheduleActivity", "2 ScheduleActivity"]);
+    expect(ids(await orchestration.start())).toEqual([
+      "0 ScheduleActivity",
+      "1 ScheduleActivity",
+      "2 ScheduleActivity",
+    ]);
     expectNew(await orchestration.deliver(orchestration.completed(2, 9), orchestration.completed(0, 1)), []);
     const third = await orchestration.deliver(orchestration.completed(1, 4));
     expect(third.actions.at(-1)).toEqual({ type: "ScheduleActivity", id: 3, name: "sum", input: "[1,4,9]" });
@@ -97,7 +101,11 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     });
     await orchestration.start();
     const timers: number[] = [];
-    for (const [task, timer] of [[0, 1], [2, 3], [4, 5]] as const) {
+    for (const [task, timer] of [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ] as const) {
       const failed = await orchestration.deliver(orchestration.failed(task, "no luck"));
       const created = failed.actions.at(-1);
       expect(created).toMatchObject({ type: "CreateTimer", id: timer });
@@ -135,9 +143,15 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
       return "done";
     });
     expect(ids(await orchestration.start())).toEqual(["0 ScheduleActivity", "1 ScheduleActivity"]);
-    expectNew(await orchestration.deliver(orchestration.failed(1, "b"), orchestration.failed(0, "a")), ["2 CreateTimer", "3 CreateTimer"]);
+    expectNew(await orchestration.deliver(orchestration.failed(1, "b"), orchestration.failed(0, "a")), [
+      "2 CreateTimer",
+      "3 CreateTimer",
+    ]);
     const again = await orchestration.deliver(orchestration.fired(3), orchestration.fired(2));
-    expect(again.actions.slice(-2)).toMatchObject([{ id: 4, name: "a" }, { id: 5, name: "b" }]);
+    expect(again.actions.slice(-2)).toMatchObject([
+      { id: 4, name: "a" },
+      { id: 5, name: "b" },
+    ]);
     await orchestration.deliver(orchestration.completed(5, null));
     const third = await orchestration.deliver(orchestration.completed(4, null));
     expect(third.actions.at(-1)).toMatchObject({ id: 6, name: "c" });
@@ -173,8 +187,13 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     const first = await orchestration.start();
     expect(first.actions[0]).toMatchObject({ id: 0, instanceId: "@account@a" });
     const request = JSON.parse((first.actions[0] as { input: string }).input);
-    expect(request.lockset).toEqual([{ name: "account", key: "a" }, { name: "account", key: "b" }]);
-    const second = await orchestration.deliver(orchestration.raised(request.id, { result: "Lock Acquisition Completed" }));
+    expect(request.lockset).toEqual([
+      { name: "account", key: "a" },
+      { name: "account", key: "b" },
+    ]);
+    const second = await orchestration.deliver(
+      orchestration.raised(request.id, { result: "Lock Acquisition Completed" }),
+    );
     expect(second.actions.slice(-3)).toMatchObject([
       { id: 1, name: "release", instanceId: "@account@a" },
       { id: 2, name: "release", instanceId: "@account@b" },
@@ -202,14 +221,20 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     const result = await run(function* () {
       throw thrown();
     }).start();
-    expect(result.completion).toEqual({ type: "Failed", output: `Orchestrator function 'testOrchestrator' failed: ${text}` });
+    expect(result.completion).toEqual({
+      type: "Failed",
+      output: `Orchestrator function 'testOrchestrator' failed: ${text}`,
+    });
   });
 
   it("fails when the code yields something that is no task", async () => {
     const result = await run(function* () {
       yield 42;
     }).start();
-    expect(result.completion).toMatchObject({ type: "Failed", output: expect.stringContaining("yielded data of type number") });
+    expect(result.completion).toMatchObject({
+      type: "Failed",
+      output: expect.stringContaining("yielded data of type number"),
+    });
   });
 
   it("fails when the code returns something JSON cannot express", async () => {

@@ -1,7 +1,11 @@
 import type { EpisodeResult, HistoryEvent, OrchestratorAction } from "@durable-host/engine";
 import type { Invoker } from "../../../src/worker/invocation";
 import type { RegisteredFunction } from "../../../src/worker/registered-function";
-import { createOrchestratorSessions, type OrchestratorSessions, type SessionMode } from "../../../src/worker/orchestrator/sessions";
+import {
+  createOrchestratorSessions,
+  type OrchestratorSessions,
+  type SessionMode,
+} from "../../../src/worker/orchestrator/sessions";
 
 // The SDK exports its handler factory to applications only through registration with a running host.
 const { createOrchestrator } = require("durable-functions/lib/src/util/testingUtils") as {
@@ -15,7 +19,8 @@ export interface TestContext {
 
 const passThrough: Invoker = {
   begin: async (fn, request) => ({ request, function: fn, context: {}, inputs: [undefined] }),
-  run: async (invocation, callback = invocation.function.callback) => callback(invocation.inputs[0], invocation.context),
+  run: async (invocation, callback = invocation.function.callback) =>
+    callback(invocation.inputs[0], invocation.context),
   respond: async () => ({ outputData: [] }),
 };
 
