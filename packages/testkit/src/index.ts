@@ -1,1 +1,9 @@
-export {};
+export { freePort } from "./harness/free-port";
+export { HostFixture } from "./harness/host-fixture";
+export type { FixtureOptions, HostRun } from "./harness/host-fixture";
+export { HostProcess } from "./harness/host-process";
+export type { HostExit, HostOptions } from "./harness/host-process";
+export { ManagementClient } from "./harness/management-client";
+export type { Answer, HistoryRow, InstanceStatus, RequestOptions } from "./harness/management-client";
+export { waitUntil } from "./harness/wait-until";
+export type { WaitOptions } from "./harness/wait-until";
