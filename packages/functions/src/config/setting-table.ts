@@ -1,0 +1,193 @@
+import {
+  anything,
+  choice,
+  flag,
+  text,
+  textList,
+  textMap,
+  timeSpan,
+  wholeNumber,
+  type SettingType,
+} from "./setting-type";
+
+/**
+ * supported: it has its effect. accepted: it may stand there and has no effect here, for the reason given.
+ * rejected: a value other than the default stops the host, because ignoring it would be wrong.
+ */
+export type Support = "supported" | "accepted" | "rejected";
+
+export interface Setting<T> {
+  readonly type: SettingType<T>;
+  readonly default: T | undefined;
+  /** How documentation shows a default that is computed. */
+  readonly defaultText?: string;
+  readonly support: Support;
+  readonly description: string;
+}
+
+function supported<T>(type: SettingType<T>, value: T, description: string): Setting<T> & { readonly default: T };
+function supported<T>(type: SettingType<T>, value: undefined, description: string, defaultText?: string): Setting<T>;
+function supported<T>(type: SettingType<T>, value: T | undefined, description: string, defaultText?: string) {
+  return { type, default: value, defaultText, support: "supported" as const, description };
+}
+
+function accepted(description: string): Setting<unknown> {
+  return { type: anything, default: undefined, support: "accepted", description };
+}
+
+function rejected<T>(type: SettingType<T>, value: T, description: string): Setting<T> & { readonly default: T } {
+  return { type, default: value, support: "rejected", description };
+}
+
+const count = wholeNumber(1);
+const PER_CPU = "10 × processors";
+
+/** Every host.json setting the host knows, by its path. docs/configuration.md shows this table; a test compares them. */
+export const HOST_SETTINGS = {
+  version: supported(text, "2.0", "Must be `2.0`."),
+  functionTimeout: supported(timeSpan, 30 * 60_000, "Longest run of one invocation; `-1` for no limit."),
+  functions: supported(textList, undefined, "Names of the functions to run; the others are left out.", "all"),
+  "logging.logLevel": supported(
+    textMap,
+    {},
+    "Lowest level that is printed, by category prefix; the longest prefix wins, `default` is for the rest.",
+  ),
+  "logging.console": accepted("The console is always on."),
+  "logging.fileLoggingMode": accepted("Logs go to the console; collect them there."),
+  "logging.applicationInsights": accepted("Telemetry is not exported yet."),
+  telemetryMode: accepted("Telemetry is not exported yet."),
+  aggregator: accepted("Telemetry is not exported yet."),
+  extensionBundle: accepted("Triggers and bindings are built in."),
+  healthMonitor: accepted("Describes limits of an Azure plan."),
+  singleton: accepted("The embedded store has one host process."),
+  concurrency: accepted("Concurrency is what the limits say."),
+  watchDirectories: accepted("`--watch` follows the app's own files."),
+  watchFiles: accepted("`--watch` follows the app's own files."),
+  fileWatchingEnabled: accepted("Files are watched only with `--watch`."),
+  retry: accepted("Retry policies are set per function."),
+  "extensions.http.routePrefix": supported(text, "api", "First part of every HTTP route; may be empty."),
+  "extensions.http.maxConcurrentRequests": accepted("Requests are not limited yet."),
+  "extensions.http.maxOutstandingRequests": accepted("Requests are not limited yet."),
+  "extensions.http.dynamicThrottlesEnabled": accepted("Describes limits of an Azure plan."),
+  "extensions.http.customHeaders": supported(
+    textMap,
+    {},
+    "Headers added to every answer of an HTTP function that lacks them.",
+  ),
+  "extensions.http.hsts": accepted("TLS ends in front of this host; set the header there."),
+  "extensions.durableTask.hubName": supported(
+    text,
+    undefined,
+    "Name of the task hub; `%NAME%` takes it from an app setting.",
+    "`WEBSITE_SITE_NAME` or `TestHubName`",
+  ),
+  "extensions.durableTask.defaultVersion": supported(
+    text,
+    "",
+    "Version of orchestrations that are started without one.",
+  ),
+  "extensions.durableTask.versionMatchStrategy": rejected(
+    choice("CurrentOrOlder", "None", "Strict"),
+    "CurrentOrOlder",
+    "Version matching is not part of this build yet.",
+  ),
+  "extensions.durableTask.versionFailureStrategy": rejected(
+    choice("Reject", "Fail"),
+    "Reject",
+    "Version matching is not part of this build yet.",
+  ),
+  "extensions.durableTask.storageProvider.type": supported(
+    text,
+    "AzureStorage",
+    "`mssql`, `AzureStorage`, `azureManaged` or `netherite`; see Storage for what each means here.",
+  ),
+  "extensions.durableTask.storageProvider.connectionName": supported(
+    text,
+    undefined,
+    "App setting that holds the connection string.",
+    "by type",
+  ),
+  "extensions.durableTask.storageProvider.connectionStringName": supported(
+    text,
+    undefined,
+    "The same under its other name.",
+    "by type",
+  ),
+  "extensions.durableTask.storageProvider.storageConnectionName": supported(
+    text,
+    undefined,
+    "The same for `netherite`.",
+    "`AzureWebJobsStorage`",
+  ),
+  "extensions.durableTask.maxConcurrentActivityFunctions": supported(
+    count,
+    undefined,
+    "Activities that run at the same time.",
+    PER_CPU,
+  ),
+  "extensions.durableTask.maxConcurrentOrchestratorFunctions": supported(
+    count,
+    undefined,
+    "Orchestration instances that are executed at the same time; waiting ones do not count.",
+    PER_CPU,
+  ),
+  "extensions.durableTask.maxConcurrentEntityFunctions": supported(
+    count,
+    undefined,
+    "Entities that are executed at the same time.",
+    PER_CPU,
+  ),
+  "extensions.durableTask.maxEntityOperationBatchSize": supported(
+    count,
+    5000,
+    "Operations of an entity that are executed before its state is saved.",
+  ),
+  "extensions.durableTask.maxOrchestrationActions": supported(
+    count,
+    100_000,
+    "Actions after which an execution fails; a guard against endless loops.",
+  ),
+  "extensions.durableTask.overridableExistingInstanceStates": supported(
+    choice("NonRunningStates", "AnyState"),
+    "NonRunningStates",
+    "Which instances a start with the same id replaces.",
+  ),
+  "extensions.durableTask.storeInputsInOrchestrationHistory": supported(
+    flag,
+    false,
+    "Keeps activity inputs in the history.",
+  ),
+  "extensions.durableTask.localRpcEndpointEnabled": accepted("The SDK's endpoint is always on, on a port of its own."),
+  "extensions.durableTask.extendedSessionsEnabled": accepted("Orchestrators always stay resident."),
+  "extensions.durableTask.extendedSessionIdleTimeoutInSeconds": accepted("Orchestrators always stay resident."),
+  "extensions.durableTask.entityMessageReorderWindowInMinutes": accepted("The store keeps messages in order."),
+  "extensions.durableTask.rollbackEntityOperationsOnExceptions": accepted(
+    "Has no effect for JavaScript upstream either.",
+  ),
+  "extensions.durableTask.throwStatusExceptionsOnRaiseEvent": accepted("HTTP callers always get 404 and 410."),
+  "extensions.durableTask.httpSettings": accepted("`callHttp` is not part of this build yet."),
+  "extensions.durableTask.tracing": accepted("Telemetry is not exported yet."),
+  "extensions.durableTask.notifications": accepted("Event Grid notifications are not sent."),
+  "extensions.durableTask.useAppLease": accepted("The store has one owner at a time anyway."),
+  "extensions.durableTask.useGracefulShutdown": accepted("Shutdown is always graceful."),
+} satisfies Readonly<Record<string, Setting<never> | Setting<unknown>>>;
+
+/** App settings (environment variables, or Values in local.settings.json) that the host itself reads. */
+export const APP_SETTINGS = {
+  FUNCTIONS_WORKER_PROCESS_COUNT: supported(wholeNumber(1, 10), 1, "App worker processes."),
+  languageWorkers__node__arguments: supported(
+    text,
+    "",
+    "Node.js flags of the app workers, for example `--inspect=9229`.",
+  ),
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: supported(
+    count,
+    104_857_600,
+    "Largest request body in bytes; larger ones get 413.",
+  ),
+  WEBSITE_HOSTNAME: supported(text, undefined, "Host and port in management URLs.", "`localhost:<port>`"),
+  WEBSITE_SITE_NAME: supported(text, undefined, "Default name of the task hub.", "none"),
+  WEBSITE_SLOT_NAME: supported(text, undefined, "With a slot other than Production the task hub needs a name.", "none"),
+  AZURE_FUNCTIONS_ENVIRONMENT: supported(text, "Development", "What the app reads there."),
+  AzureWebJobsDisableHomepage: supported(flag, false, "Answers 204 instead of a page at `/`."),
+} satisfies Readonly<Record<string, Setting<never> | Setting<unknown>>>;

@@ -1,0 +1,119 @@
+import { loadConfiguration, type HostConfiguration } from "../../src/config/load-configuration";
+import { anAppFolder, removeAppFolders } from "./app-folder";
+
+afterEach(removeAppFolders);
+
+function load(files: Record<string, unknown>, environment: Record<string, string> = {}): HostConfiguration {
+  return loadConfiguration({ appRoot: anAppFolder({ "package.json": {}, ...files }), environment });
+}
+
+function hostJson(durableTask: object = {}, more: object = {}): Record<string, unknown> {
+  return { "host.json": { version: "2.0", extensions: { durableTask }, ...more } };
+}
+
+describe("loadConfiguration", () => {
+  it("assumes defaults without a host.json", () => {
+    const { values, hubName, storage } = load({});
+    expect(hubName).toBe("TestHubName");
+    expect(storage.type).toBe("embedded");
+    expect(values.host("extensions.http.routePrefix")).toBe("api");
+    expect(values.host("functionTimeout")).toBe(30 * 60_000);
+    expect(values.app("FUNCTIONS_WORKER_PROCESS_COUNT")).toBe(1);
+  });
+
+  it("says so when the folder holds no app", () => {
+    const appRoot = anAppFolder();
+    expect(() => loadConfiguration({ appRoot, environment: {} })).toThrow(/holds no Functions app.*--script-root/);
+  });
+
+  it("accepts comments, trailing commas and a byte order mark", () => {
+    const text = '\uFEFF{ "version": "2.0", // the schema\n "functionTimeout": "00:01:00", }';
+    expect(load({ "host.json": text }).values.host("functionTimeout")).toBe(60_000);
+  });
+
+  it.each([
+    [
+      '{\n  "version": "2.0"\n  "functions": []\n}',
+      /host\.json is not valid JSON\. Line 3, column 3: a comma is missing/,
+    ],
+    ['{ "version": "2.0"', /Line 1, column 19: a closing brace } is missing/],
+    ["{ version: 2 }", /Line 1, column 3: this is no JSON value/],
+    ["[]", /must hold a JSON object/],
+    ['{ "extensions": {} }', /must have "version": "2\.0"; there is none/],
+    ['{ "version": "1.0" }', /must have "version": "2\.0"; it is "1\.0"/],
+  ])("names file and place of an invalid host.json (%j)", (text, message) => {
+    expect(() => load({ "host.json": text })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) }),
+    );
+  });
+
+  it("lets the environment override host.json, lists and texts that are numbers included", () => {
+    const { values } = load(hostJson({ MaxConcurrentActivityFunctions: 3 }, { functions: ["a"] }), {
+      AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions: "7",
+      AzureFunctionsJobHost__extensions__http__routePrefix: "",
+      AzureFunctionsJobHost__functions__1: "b",
+      azurefunctionsjobhost__logging__logLevel__default: "Debug",
+    });
+    expect(values.host("extensions.durableTask.maxConcurrentActivityFunctions")).toBe(7);
+    expect(values.host("extensions.http.routePrefix")).toBe("");
+    expect(values.host("functions")).toEqual(["a", "b"]);
+    expect(values.host("logging.logLevel")).toEqual({ default: "Debug" });
+  });
+
+  it("lays local settings under the environment and says which were skipped", () => {
+    const local = { IsEncrypted: false, Values: { A: "local", B: "local", C: null, N: 5, T: true } };
+    const { settings, notices } = load({ "local.settings.json": local }, { A: "environment" });
+    expect(settings).toMatchObject({ A: "environment", B: "local", N: "5", T: "true" });
+    expect(settings).not.toHaveProperty("C");
+    expect(notices[0]).toMatch(/Skipping \[A\] of local\.settings\.json/);
+  });
+
+  it("refuses encrypted and nested local settings", () => {
+    expect(() => load({ "local.settings.json": { IsEncrypted: true, Values: {} } })).toThrow(/func settings decrypt/);
+    expect(() => load({ "local.settings.json": { Values: { A: { B: 1 } } } })).toThrow(/Values\.A must be a text/);
+  });
+
+  it("reads connection strings, port and CORS of local settings", () => {
+    const { settings, local } = load({
+      "local.settings.json": {
+        ConnectionStrings: { One: "1", Two: { ConnectionString: "2", ProviderName: "p" } },
+        Host: { LocalHttpPort: 7080, CORS: "*", CORSCredentials: true },
+      },
+    });
+    expect(settings).toMatchObject({ "ConnectionStrings:One": "1", "ConnectionStrings:Two": "2" });
+    expect(local).toMatchObject({ port: 7080, cors: "*", corsCredentials: true });
+  });
+
+  it.each([
+    [{ maxConcurrentActivityFunctions: 0 }, /maxConcurrentActivityFunctions is 0; expected: whole number, at least 1/],
+    [{ overridableExistingInstanceStates: "None" }, /expected: NonRunningStates or AnyState/],
+    [{ versionMatchStrategy: "Strict" }, /only "CurrentOrOlder" is possible: Version matching/],
+  ])("refuses the wrong value of a setting (%j)", (durableTask, message) => {
+    expect(() => load(hostJson(durableTask))).toThrow(message);
+  });
+
+  it("ignores keys it does not know", () => {
+    expect(() => load(hostJson({ somethingNew: 1 }, { other: {} }))).not.toThrow();
+  });
+
+  it("enables functions by allow-list and Disabled settings, without regard to case", () => {
+    const { isEnabled } = load(hostJson({}, { functions: ["Hello", "Order", "Report"] }), {
+      "AzureWebJobs.order.Disabled": "true",
+      AzureWebJobs_Report_Disabled: "1",
+    });
+    expect(["hello", "Order", "Report", "Other"].map(isEnabled)).toEqual([true, false, false, false]);
+    expect(load({}, { "AzureWebJobs.a.Disabled": "false" }).isEnabled("a")).toBe(true);
+  });
+
+  it("takes the hub name from a setting", () => {
+    expect(load(hostJson({ hubName: "%HUB%" }), { HUB: "Orders" }).hubName).toBe("Orders");
+    expect(() => load(hostJson({ hubName: "%HUB%" }))).toThrow(/there is no app setting HUB/);
+  });
+
+  it("tells in one notice what is used in place of another store", () => {
+    const { notices } = load(hostJson({ storageProvider: { type: "azureManaged" } }));
+    expect(notices).toEqual([
+      "Storage: host.json asks for the Durable Task Scheduler and DURABLE_TASK_SCHEDULER_CONNECTION_STRING is not set; instances are kept in the embedded store instead.",
+    ]);
+  });
+});
