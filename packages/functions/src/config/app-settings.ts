@@ -36,11 +36,3 @@ export function connectionSection(settings: AppSettings, name: string): readonly
   const prefixes = [`AzureWebJobs${name}__`, `${name}__`];
   return Object.keys(settings).filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));
 }
-
-/** Disabled by `AzureWebJobs.<name>.Disabled` or, where dots are not allowed, `AzureWebJobs_<name>_Disabled`. */
-export function isFunctionDisabled(settings: AppSettings, name: string): boolean {
-  const wanted = new Set(
-    [`azurewebjobs.${name}.disabled`, `azurewebjobs_${name}_disabled`].map((key) => key.toLowerCase()),
-  );
-  return Object.keys(settings).some((key) => wanted.has(key.toLowerCase()) && isOn(settings[key]));
-}

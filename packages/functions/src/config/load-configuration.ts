@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DurableHostError } from "@durable-host/engine";
-import { isFunctionDisabled, type AppSettings } from "./app-settings";
+import type { AppSettings } from "./app-settings";
 import { overrideHostJson } from "./environment-overrides";
 import { resolveHubName } from "./hub-name";
 import { readJsonFile } from "./json-file";
@@ -31,8 +31,6 @@ export interface HostConfiguration {
   readonly local: LocalSettings;
   readonly hubName: string;
   readonly storage: StorageSelection;
-  /** Tells whether a function runs at all: allowed by `functions` and not disabled. Names compare without case. */
-  isEnabled(functionName: string): boolean;
   /** What the user should know, one line each. */
   readonly notices: readonly string[];
 }
@@ -60,7 +58,6 @@ export function loadConfiguration(options: LoadConfigurationOptions): HostConfig
     settings,
     options.storage,
   );
-  const allowed = values.host("functions")?.map((name) => name.toLowerCase());
   const skippedNotice = `Skipping [${skipped.join(", ")}] of local.settings.json: the environment already has them.`;
   return {
     appRoot,
@@ -70,7 +67,6 @@ export function loadConfiguration(options: LoadConfigurationOptions): HostConfig
     local,
     hubName: resolveHubName(values.host("extensions.durableTask.hubName"), settings),
     storage,
-    isEnabled: (name) => (allowed?.includes(name.toLowerCase()) ?? true) && !isFunctionDisabled(settings, name),
     notices: [...(skipped.length > 0 ? [skippedNotice] : []), ...(storage.notice ? [storage.notice] : [])],
   };
 }

@@ -96,15 +96,6 @@ describe("loadConfiguration", () => {
     expect(() => load(hostJson({ somethingNew: 1 }, { other: {} }))).not.toThrow();
   });
 
-  it("enables functions by allow-list and Disabled settings, without regard to case", () => {
-    const { isEnabled } = load(hostJson({}, { functions: ["Hello", "Order", "Report"] }), {
-      "AzureWebJobs.order.Disabled": "true",
-      AzureWebJobs_Report_Disabled: "1",
-    });
-    expect(["hello", "Order", "Report", "Other"].map(isEnabled)).toEqual([true, false, false, false]);
-    expect(load({}, { "AzureWebJobs.a.Disabled": "false" }).isEnabled("a")).toBe(true);
-  });
-
   it("takes the hub name from a setting", () => {
     expect(load(hostJson({ hubName: "%HUB%" }), { HUB: "Orders" }).hubName).toBe("Orders");
     expect(() => load(hostJson({ hubName: "%HUB%" }))).toThrow(/there is no app setting HUB/);
