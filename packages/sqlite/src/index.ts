@@ -1,1 +1,6 @@
-export {};
+export {
+  createSqliteProvider,
+  type FlushMode,
+  type SqliteProvider,
+  type SqliteProviderOptions,
+} from "./sqlite-provider";

@@ -1,0 +1,100 @@
+import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { DurableHostError } from "@durable-host/engine";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import { migrate } from "../migrate";
+import { prepareStatements, type Statements } from "../sql/statements";
+import { corruptStore, isBusy, storageError } from "../storage-errors";
+import { forgetOwner, readOwner, recordOwner } from "./owner-file";
+
+const fdatasyncAsync = promisify(fdatasync);
+
+/** Stores up to this size are checked whole when opened (tens of milliseconds); of larger ones, what is read is checked. */
+const FULL_CHECK_PAGES = 4_096;
+
+/**
+ * Under constant load the log is copied into the file when it has grown to this (64 MB): rarely, because each copy holds
+ * the event loop, and because a page that was changed many times is then copied once. In pauses see checkpoints.ts.
+ */
+const BUSY_CHECKPOINT_PAGES = 16_384;
+
+/** An open store file that no other process can open. */
+export interface Connection {
+  readonly database: DatabaseSyncInstance;
+  readonly statements: Statements;
+  readonly walFile: string;
+  /** Resolves when everything committed so far would survive a loss of power. */
+  sync(): Promise<void>;
+  /** Copies the log into the file as far as possible, so that it can be rewound. */
+  checkpoint(): void;
+  close(): void;
+}
+
+/**
+ * Opens the file, creating it and its directory when missing, and makes this process its owner until it ends.
+ *
+ * `locking_mode=EXCLUSIVE` makes SQLite keep its file lock, which the operating system drops with the process, however
+ * it ends; and it needs no shared memory, so network file systems work too. The lock belongs to the process: nothing
+ * else in it may open and close the file itself, for POSIX drops all locks of a process with any descriptor it closes.
+ *
+ * @throws DurableHostError STORE_IN_USE, STORE_CORRUPT, SCHEMA_TOO_NEW, STORAGE_*
+ */
+export function openDatabase(file: string): Connection {
+  let database: DatabaseSyncInstance | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new DatabaseSync(file, { timeout: 0 });
+    configure(database, file);
+    migrate(database, file);
+    return connect(database, file);
+  } catch (error) {
+    database?.close();
+    throw isBusy(error) ? inUse(file, error) : storageError(error, file);
+  }
+}
+
+function configure(database: DatabaseSyncInstance, file: string): void {
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  const { journal_mode: mode } = database.prepare("PRAGMA journal_mode = WAL").get();
+  if (mode !== "wal") throw corruptStore(file, `its journal mode is ${mode} and cannot be changed to WAL`);
+  // NORMAL syncs the file and a restarted log around checkpoints; the log of each commit is synced by `sync`.
+  database.exec(
+    `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${BUSY_CHECKPOINT_PAGES}; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY`,
+  );
+  database.exec("BEGIN IMMEDIATE; COMMIT");
+  const { page_count: pages } = database.prepare("PRAGMA page_count").get();
+  if (pages > FULL_CHECK_PAGES) return;
+  const { quick_check: finding } = database.prepare("PRAGMA quick_check(1)").get();
+  if (finding !== "ok") throw corruptStore(file, finding);
+}
+
+function connect(database: DatabaseSyncInstance, file: string): Connection {
+  const walFile = `${file}-wal`;
+  const statements = prepareStatements(database);
+  // SQLite never replaces the log file while a connection is open: a checkpoint rewinds it. One descriptor serves for good.
+  const wal = openSync(walFile, "r+");
+  recordOwner(file);
+  return {
+    database,
+    statements,
+    walFile,
+    sync: () => fdatasyncAsync(wal),
+    checkpoint: () => database.exec("PRAGMA wal_checkpoint(PASSIVE)"),
+    close() {
+      closeSync(wal);
+      forgetOwner(file);
+      database.close();
+    },
+  };
+}
+
+function inUse(file: string, cause: unknown): DurableHostError {
+  const owner = readOwner(file);
+  const who = owner === undefined ? "another process" : `another process (pid ${owner})`;
+  return new DurableHostError(
+    "STORE_IN_USE",
+    `The store ${file} is in use by ${who}. One process owns a store: stop the other one, or give this one a data directory of its own.`,
+    { cause },
+  );
+}

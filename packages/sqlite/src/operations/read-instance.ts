@@ -1,0 +1,24 @@
+import type { HistoryEvent, InstanceState } from "@durable-host/engine";
+import { historyEventsOf, storedInstanceOf, type Row } from "../rows";
+import type { Store } from "../store";
+
+/** Answers from memory when it can: what memory shows is durable. */
+export function getInstance(
+  { index, journal, statements }: Store,
+  instanceId: string,
+): Promise<InstanceState | undefined> {
+  const known = index.find(instanceId)?.state;
+  if (known !== undefined) return journal.read(() => known);
+  return journal.read(() => {
+    const row: Row | undefined = statements.selectInstance.get(instanceId);
+    return row === undefined ? undefined : index.remember(storedInstanceOf(row)).state;
+  });
+}
+
+/** The events of the newest execution; those of earlier ones are not in the table. */
+export function readHistory({ journal, statements }: Store, instanceId: string): Promise<readonly HistoryEvent[]> {
+  return journal.read(() => {
+    const rows: Row[] = statements.selectHistory.all(instanceId);
+    return rows.flatMap(historyEventsOf);
+  });
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { DurableHostError, type Clock, type Logger, type StorageProvider } from "@durable-host/engine";
+import type { JournalCounters } from "./journal/journal";
+import { commitActivity } from "./operations/commit-activity";
+import { commitOrchestration } from "./operations/commit-orchestration";
+import { createInstance } from "./operations/create-instance";
+import { deleteTaskHub } from "./operations/delete-task-hub";
+import { lockActivities } from "./operations/lock-activities";
+import { lockOrchestrations } from "./operations/lock-orchestrations";
+import { purgeInstances } from "./operations/purge-instances";
+import { queryInstances } from "./operations/query-instances";
+import { getInstance, readHistory } from "./operations/read-instance";
+import { Store } from "./store";
+import { WorkSignals } from "./work/work-signals";
+
+/** `group`: all commits that gather during a flush share the next one. `each`: one flush per commit, for comparison. */
+export type FlushMode = "group" | "each";
+
+export interface SqliteProviderOptions {
+  /** The store file. Absent: `<hubName>.db` in `dataDir`. */
+  readonly file?: string;
+  /** Directory of the store file; created when missing. Default: `.durable`. */
+  readonly dataDir?: string;
+  /** Name of the task hub; names the file. Default: `TestHubName`, the Functions default. */
+  readonly hubName?: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a work item stays locked unless renewed. Default: 60,000 ms. */
+  readonly lockDurationMs?: number;
+  /** Bodies of pending messages and activities kept in memory; those over are read from the file when handed out. Default: 64 MB. */
+  readonly bodyCacheBytes?: number;
+  /** States of instances kept in memory. Default: 64 MB. */
+  readonly stateCacheBytes?: number;
+  /** Default: `group`. */
+  readonly flush?: FlushMode;
+}
+
+/** The embedded store of a task hub: the storage port on one SQLite file. */
+export interface SqliteProvider extends StorageProvider {
+  readonly name: "sqlite";
+  readonly file: string;
+  readonly flush: FlushMode;
+  /** How many operations were saved with how many flushes since `start`. */
+  readonly counters: JournalCounters;
+}
+
+const DEFAULT_LOCK_MS = 60_000;
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Operations per flush: one by one, or as many as keep a transaction within some milliseconds. */
+const BATCH_SIZES: Readonly<Record<FlushMode, number>> = { group: 256, each: 1 };
+
+/**
+ * Makes the embedded provider. Nothing is opened before `start`; one process at a time can have a file open.
+ * @throws DurableHostError CONFIG_INVALID when the hub's name cannot name a file
+ */
+export function createSqliteProvider(options: SqliteProviderOptions): SqliteProvider {
+  const { clock, logger, lockDurationMs = DEFAULT_LOCK_MS, flush = "group" } = options;
+  const { bodyCacheBytes: bodyBytes = DEFAULT_CACHE_BYTES, stateCacheBytes: stateBytes = DEFAULT_CACHE_BYTES } =
+    options;
+  const file = storeFile(options);
+  const signals = new WorkSignals(logger);
+  let opened: Store | undefined;
+  const store = () => opened ?? notStarted(file);
+
+  return {
+    name: "sqlite",
+    file,
+    flush,
+    get counters() {
+      return opened?.journal.counters ?? { flushes: 0, operations: 0 };
+    },
+
+    async start() {
+      if (opened !== undefined) return;
+      const batchSize = BATCH_SIZES[flush];
+      opened = Store.open({
+        file,
+        clock,
+        logger,
+        signals,
+        lockDurationMs,
+        bodyBytes,
+        stateBytes,
+        batchSize,
+        tokenPrefix: randomUUID(),
+      });
+      opened.advance();
+    },
+    async stop() {
+      const closing = opened;
+      opened = undefined;
+      await closing?.close();
+    },
+    deleteTaskHub: async () => store().journal.submit(deleteTaskHub()),
+
+    createInstance: async (start, replaceable) => store().journal.submit(createInstance(start, replaceable)),
+    sendMessage: async (message) => store().journal.submit((transaction) => transaction.deliver(message)),
+    getInstance: async (instanceId) => getInstance(store(), instanceId),
+    queryInstances: async (query) => queryInstances(store(), query),
+    readHistory: async (instanceId) => readHistory(store(), instanceId),
+    purgeInstances: async (instanceIds) => store().journal.submit(purgeInstances(instanceIds)),
+
+    lockOrchestrations: async (kind, max) => lockOrchestrations(store(), kind, max),
+    lockActivities: async (max) => lockActivities(store(), max),
+    renewLock: async (item) => store().renewLock(item),
+    commitOrchestration: async (item, commit) => store().journal.submit(commitOrchestration(item, commit)),
+    commitActivity: async (item, outcome) => store().journal.submit(commitActivity(item, outcome)),
+    abandon: async (item, delayMs) => store().abandon(item, delayMs),
+
+    onWork: (listener) => signals.listen(listener),
+  };
+}
+
+function storeFile({ file, dataDir = ".durable", hubName = "TestHubName" }: SqliteProviderOptions): string {
+  if (file !== undefined) return resolve(file);
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(hubName)) {
+    throw new DurableHostError(
+      "CONFIG_INVALID",
+      `The task hub name "${hubName}" cannot name a file. Use letters, digits, "-", "_" and ".", at most 100.`,
+    );
+  }
+  return resolve(dataDir, `${hubName}.db`);
+}
+
+function notStarted(file: string): never {
+  throw new DurableHostError("STORAGE_PERMANENT", `The store ${file} is not open: it was not started, or was stopped.`);
+}
