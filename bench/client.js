@@ -1,0 +1,69 @@
+"use strict";
+const http = require("node:http");
+
+/** A lean HTTP client: kept-alive connections, no redirects, no parsing beyond JSON. */
+class Client {
+  #base;
+  #agent;
+
+  constructor(url, connections) {
+    this.#base = new URL(url);
+    this.#agent = new http.Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
+  }
+
+  /** Resolves to status and text of the answer. */
+  request(method, path, body) {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const headers =
+      payload === undefined
+        ? { "content-length": 0 }
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) };
+    return new Promise((resolve, reject) => {
+      const request = http.request(
+        { host: this.#base.hostname, port: this.#base.port, method, path, headers, agent: this.#agent },
+        (response) => {
+          let text = "";
+          response.setEncoding("utf8");
+          response.on("data", (chunk) => (text += chunk));
+          response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text }));
+          response.on("error", reject);
+        },
+      );
+      request.on("error", reject);
+      request.end(payload);
+    });
+  }
+
+  close() {
+    this.#agent.destroy();
+  }
+}
+
+/** Runs `count` jobs with at most `inFlight` at a time; resolves to the milliseconds each took and all together. */
+async function measure(count, inFlight, job) {
+  const latencies = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < count) {
+      const index = next++;
+      const began = performance.now();
+      await job(index);
+      latencies.push(performance.now() - began);
+    }
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: Math.min(inFlight, count) }, lane));
+  return { latencies: latencies.sort((a, b) => a - b), totalMs: performance.now() - began };
+}
+
+/** The value below which a share of the sorted values lies. */
+function percentile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+/** Three significant digits are more than a benchmark knows. */
+function round(value) {
+  return Number(value.toPrecision(4));
+}
+
+module.exports = { Client, measure, percentile, round };
