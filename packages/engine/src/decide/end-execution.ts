@@ -21,7 +21,8 @@ export interface EndedExecution {
   readonly messages: readonly OutboundMessage[];
 }
 
-type Ending =
+/** How an execution can end. */
+export type Ending =
   Exclude<Completion, { type: "ContinuedAsNew" }> | { readonly type: "Terminated"; readonly output: string | null };
 
 /** Completed, failed or terminated: records it, answers the parent, frees entities on every path (contract §2.5, Locks). */
@@ -72,18 +73,15 @@ export function releaseLock(
   return held.entities.map((entity) => eventMessage(entity, RELEASE_EVENT, release, now));
 }
 
-/** Continue-as-new: the start of the next execution and the external events it inherits (contract §2.5, ContinueAsNew). */
+/** Continue-as-new: the next execution's start, and the external events it inherits (contract §2.5, ContinueAsNew). */
 export function nextExecution(
   started: ExecutionStarted,
   input: string | null,
-  carried: readonly EventRaised[],
+  inherited: readonly EventRaised[],
   executionId: string,
   now: number,
-): { readonly start: ExecutionStarted; readonly messages: readonly OutboundMessage[] } {
+): readonly OutboundMessage[] {
   const { instanceId } = started.instance;
   const start: ExecutionStarted = { ...started, timestamp: now, input, instance: { instanceId, executionId } };
-  return {
-    start,
-    messages: [start, ...carried].map((event) => ({ instanceId, executionId, event })),
-  };
+  return [start, ...inherited].map((event) => ({ instanceId, executionId, event }));
 }

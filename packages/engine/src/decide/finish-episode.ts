@@ -1,11 +1,11 @@
-import type { OrchestratorAction } from "../model/action";
+import type { Completion, OrchestratorAction } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { InstanceState } from "../model/instance";
 import type { EpisodeResult } from "../ports/executor";
 import type { OrchestrationCommit, OutboundMessage, TimerMessage } from "../ports/storage-provider";
 import type { BegunEpisode } from "./begin-episode";
-import { endExecution, nextExecution, releaseLock } from "./end-execution";
+import { endExecution, nextExecution, releaseLock, type Ending } from "./end-execution";
 import { recordAction, type ActionContext } from "./record-action";
 import { applyEvent, hasOpenTasks, type RuntimeState } from "./runtime-state";
 
@@ -26,64 +26,60 @@ interface Draft {
   readonly timers: TimerMessage[];
 }
 
+/** The work item that an episode belongs to. */
+export interface EpisodeContext {
+  /** The instance before the work item. */
+  readonly instance: InstanceState;
+  /** Sequence numbers of the messages that the commit consumes. */
+  readonly consumed: readonly number[];
+  readonly limits: EpisodeLimits;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly newId: () => string;
+}
+
 /** What ends a work item without running user code: nothing to show, or a termination. */
-export function finishWithoutCode(
-  begun: BegunEpisode,
-  instance: InstanceState,
-  consumed: readonly number[],
-  now: number,
-): OrchestrationCommit {
+export function finishWithoutCode(begun: BegunEpisode, context: EpisodeContext): OrchestrationCommit {
   const draft = newDraft(begun);
-  const { started } = begun.state;
-  let next: InstanceState = { ...instance, lastUpdatedAt: now };
+  const { started, suspended } = begun.state;
+  let instance: InstanceState = { ...context.instance, lastUpdatedAt: context.now };
   if (begun.terminated && started) {
-    const ended = endExecution(begun.state, started, { type: "Terminated", output: begun.terminated.reason }, now);
-    next = { ...next, ...ended.instance };
-    apply(draft, begun.state, ended.events);
-    draft.messages.push(...ended.messages);
+    const terminated = { type: "Terminated", output: begun.terminated.reason } as const;
+    instance = end(draft, begun.state, started, instance, terminated, context.now);
   } else if (begun.recorded.length > 0) {
-    next = { ...next, runtimeStatus: begun.state.suspended ? "Suspended" : "Running" };
+    instance = { ...instance, runtimeStatus: suspended ? "Suspended" : "Running" };
   }
-  return toCommit(draft, begun, next, consumed, [], now);
+  return toCommit(draft, begun, instance, [], context);
 }
 
 /** Turns the answer of user code into the commit that ends the work item, and applies it to the state. */
 export function finishEpisode(
   begun: BegunEpisode,
   started: ExecutionStarted,
-  instance: InstanceState,
-  consumed: readonly number[],
   result: EpisodeResult,
-  limits: EpisodeLimits,
-  now: number,
-  newId: () => string,
+  context: EpisodeContext,
 ): OrchestrationCommit {
   const { state } = begun;
+  const { limits, now } = context;
   const draft = newDraft(begun);
-  const context: ActionContext = { started, now, newId, ...limits };
   const fresh = result.actions.filter((action) => action.id >= state.nextActionId);
-  const failure = limitExceeded(fresh, result, limits);
-  if (!failure) for (const action of fresh) record(draft, state, action, context);
+  const exceeded = limitExceeded(fresh, result, limits);
+  if (!exceeded)
+    for (const action of fresh) record(draft, state, action, { ...limits, started, now, newId: context.newId });
   const canceled = result.canceledTimers.filter((id) => state.openTimers.delete(id));
-  const timers = draft.timers.filter((timer) => !canceled.includes(timer.timerId));
-  draft.timers.splice(0, draft.timers.length, ...timers);
 
-  let next: InstanceState = {
-    ...instance,
+  const instance: InstanceState = {
+    ...context.instance,
     runtimeStatus: "Running",
-    customStatus: result.customStatus ?? instance.customStatus,
+    customStatus: result.customStatus ?? context.instance.customStatus,
     lastUpdatedAt: now,
   };
-  const completion = failure ? { type: "Failed" as const, output: failure } : result.completion;
-  if (!completion || (!failure && hasOpenTasks(state))) return toCommit(draft, begun, next, consumed, canceled, now);
+  const completion: Completion | undefined = exceeded ? { type: "Failed", output: exceeded } : result.completion;
+  if (!completion || (!exceeded && hasOpenTasks(state))) return toCommit(draft, begun, instance, canceled, context);
   if (completion.type === "ContinuedAsNew") {
-    return continueAsNew(state, started, next, completion.input, result, draft, consumed, now, newId());
+    return continueAsNew(draft, state, started, { ...instance, input: completion.input }, result, context);
   }
-  const ended = endExecution(state, started, completion, now);
-  next = { ...next, ...ended.instance };
-  apply(draft, state, ended.events);
-  draft.messages.push(...ended.messages);
-  return toCommit(draft, begun, next, consumed, canceled, now);
+  return toCommit(draft, begun, end(draft, state, started, instance, completion, now), canceled, context);
 }
 
 function newDraft(begun: BegunEpisode): Draft {
@@ -95,6 +91,21 @@ function apply(draft: Draft, state: RuntimeState, events: readonly HistoryEvent[
     draft.events.push(event);
     applyEvent(state, event);
   }
+}
+
+/** Ends the execution in the draft; returns the instance as it is then. */
+function end(
+  draft: Draft,
+  state: RuntimeState,
+  started: ExecutionStarted,
+  instance: InstanceState,
+  ending: Ending,
+  now: number,
+): InstanceState {
+  const ended = endExecution(state, started, ending, now);
+  apply(draft, state, ended.events);
+  draft.messages.push(...ended.messages);
+  return { ...instance, ...ended.instance };
 }
 
 function record(draft: Draft, state: RuntimeState, action: OrchestratorAction, context: ActionContext): void {
@@ -124,24 +135,23 @@ function limitExceeded(
   return undefined;
 }
 
+/** Ends the execution and begins the next one, whose history is empty until its first episode. */
 function continueAsNew(
+  draft: Draft,
   state: RuntimeState,
   started: ExecutionStarted,
   instance: InstanceState,
-  input: string | null,
   result: EpisodeResult,
-  draft: Draft,
-  consumed: readonly number[],
-  now: number,
-  executionId: string,
+  { consumed, now, newId }: EpisodeContext,
 ): OrchestrationCommit {
-  const next = nextExecution(started, input, result.unconsumedEvents ?? [], executionId, now);
+  const executionId = newId();
+  const next = nextExecution(started, instance.input, result.unconsumedEvents ?? [], executionId, now);
   return {
-    instance: { ...instance, executionId, input },
+    instance: { ...instance, executionId },
     history: { type: "replace", events: [] },
     consumedMessages: consumed,
     activities: draft.activities,
-    messages: [...draft.messages, ...releaseLock(state.heldLock, started, now), ...next.messages],
+    messages: [...draft.messages, ...releaseLock(state.heldLock, started, now), ...next],
     timers: [],
     canceledTimers: "all",
   };
@@ -151,9 +161,8 @@ function toCommit(
   draft: Draft,
   begun: BegunEpisode,
   instance: InstanceState,
-  consumed: readonly number[],
   canceled: readonly number[],
-  now: number,
+  { consumed, now }: EpisodeContext,
 ): OrchestrationCommit {
   if (draft.events.length > 0) apply(draft, begun.state, [{ type: "OrchestratorCompleted", timestamp: now }]);
   return {
@@ -162,7 +171,7 @@ function toCommit(
     consumedMessages: consumed,
     activities: draft.activities,
     messages: draft.messages,
-    timers: draft.timers,
+    timers: draft.timers.filter((timer) => !canceled.includes(timer.timerId)),
     canceledTimers: begun.state.completed ? "all" : canceled,
   };
 }

@@ -1,7 +1,7 @@
 import { beginEpisode, type BegunEpisode } from "../decide/begin-episode";
 import { findNonDeterminism } from "../decide/check-determinism";
 import { executedOrder } from "../decide/executed-order";
-import { finishEpisode, finishWithoutCode, type EpisodeLimits } from "../decide/finish-episode";
+import { finishEpisode, finishWithoutCode, type EpisodeContext, type EpisodeLimits } from "../decide/finish-episode";
 import { emptyState, foldHistory } from "../decide/runtime-state";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
@@ -52,20 +52,24 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     const begun = beginEpisode(stored, item.instance.executionId, item.messages, clock.now());
     const instance =
       begun.restarted && begun.state.started ? restartedInstance(item, begun.state.started) : item.instance;
-    const consumed = item.messages.map((message) => message.sequenceNumber);
+    const context: EpisodeContext = {
+      instance,
+      consumed: item.messages.map((message) => message.sequenceNumber),
+      limits: this.#options.limits,
+      now: clock.now(),
+      newId: () => this.#options.ids.newId(),
+    };
 
     let commit: OrchestrationCommit;
     let episode = cached?.lastEpisode ?? 0;
     const { started } = begun.state;
     if (begun.visible.length === 0 || !started) {
-      commit = finishWithoutCode(begun, instance, consumed, clock.now());
+      commit = finishWithoutCode(begun, context);
     } else {
       const resumeAfter = cached?.lastEpisode;
       episode = ++this.#episodes;
       const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
-      commit = finishEpisode(begun, started, instance, consumed, result, this.#options.limits, clock.now(), () =>
-        this.#options.ids.newId(),
-      );
+      commit = finishEpisode(begun, started, result, { ...context, now: clock.now() });
     }
     await provider.commitOrchestration(item, commit);
 

@@ -19,6 +19,8 @@ import {
 const limits = { maxActions: 100, defaultVersion: "", storeInputs: false };
 const parent = { instanceId: "p", executionId: "pe", name: "parent", taskScheduledId: 7 };
 
+const aContext = (instance = anInstance()) => ({ instance, consumed: [1], limits, now: T0 + 1, newId: () => "new-id" });
+
 /** Begins and finishes an episode of a history with one message and this answer of the code. */
 function episode(
   history: readonly HistoryEvent[],
@@ -29,7 +31,7 @@ function episode(
 ) {
   const state = history.length > 0 ? foldHistory(history) : emptyState();
   const opening = beginEpisode(state, "e1", messages(message), T0);
-  const commit = finishEpisode(opening, start, instance, [1], result, limits, T0 + 1, () => "new-id");
+  const commit = finishEpisode(opening, start, result, aContext(instance));
   return { state: opening.state, commit };
 }
 
@@ -186,7 +188,7 @@ describe("finishing an episode", () => {
 describe("finishing without running code", () => {
   it("terminates with the reason as output, and cancels all timers", () => {
     const opening = beginEpisode(foldHistory(running), "e1", messages(terminated), T0);
-    const commit = finishWithoutCode(opening, anInstance(), [1], T0 + 1);
+    const commit = finishWithoutCode(opening, aContext(anInstance()));
     expect(commit.instance).toMatchObject({ runtimeStatus: "Terminated", output: "enough", completedAt: T0 + 1 });
     expect(commit.canceledTimers).toBe("all");
     expect(commit.history.events.map((event) => event.type)).toEqual([
@@ -199,7 +201,7 @@ describe("finishing without running code", () => {
 
   it("fails the parent's task of a terminated child", () => {
     const opening = beginEpisode(foldHistory([begun(), aStart({ parent }), done()]), "e1", messages(terminated), T0);
-    expect(finishWithoutCode(opening, anInstance(), [1], T0).messages).toMatchObject([
+    expect(finishWithoutCode(opening, aContext(anInstance())).messages).toMatchObject([
       { instanceId: "p", event: { type: "SubOrchestrationFailed", reason: "enough" } },
     ]);
   });
@@ -207,7 +209,7 @@ describe("finishing without running code", () => {
   it("only consumes messages that nobody waits for", () => {
     const instance = anInstance({ runtimeStatus: "Completed" });
     const opening = beginEpisode(foldHistory(running), "e1", messages(completed(9)), T0);
-    const commit = finishWithoutCode(opening, instance, [1], T0);
+    const commit = finishWithoutCode(opening, aContext(instance));
     expect(commit).toMatchObject({ consumedMessages: [1], history: { type: "append", events: [] } });
     expect(commit.instance?.runtimeStatus).toBe("Completed");
   });

@@ -29,10 +29,12 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
   });
 
   it("hands the input to the code as a value", async () => {
-    const result = await run(function* ({ df }) {
-      return df.getInput().city;
-    }, '{"city":"London"}').start();
-    expect(result.completion).toEqual({ type: "Completed", output: '"London"' });
+    const orchestration = run(function* ({ df }) {
+      yield df.callActivity("hello", df.getInput().city);
+    }, '{"city":"London"}');
+    const result = await orchestration.start();
+    expect(result.actions[0]).toMatchObject({ input: '"London"' });
+    expect(result.completion).toBeUndefined();
   });
 
   it("numbers the tasks of Task.all from left to right", async () => {
@@ -218,9 +220,12 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     ["a string", () => "plain text", "plain text"],
     ["an object", () => ({ code: 7 }), 'it threw a value that is no Error: {"code":7}'],
   ])("fails when the code throws %s", async (_what, thrown, text) => {
-    const result = await run(function* () {
+    const orchestration = run(function* ({ df }) {
+      yield df.callActivity("first");
       throw thrown();
-    }).start();
+    });
+    await orchestration.start();
+    const result = await orchestration.deliver(orchestration.completed(0, null));
     expect(result.completion).toEqual({
       type: "Failed",
       output: `Orchestrator function 'testOrchestrator' failed: ${text}`,
@@ -238,9 +243,12 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
   });
 
   it("fails when the code returns something JSON cannot express", async () => {
-    const result = await run(function* () {
+    const orchestration = run(function* ({ df }) {
+      yield df.callActivity("first");
       return 10n;
-    }).start();
+    });
+    await orchestration.start();
+    const result = await orchestration.deliver(orchestration.completed(0, null));
     expect(result.completion).toMatchObject({ type: "Failed", output: expect.stringContaining("BigInt") });
   });
 

@@ -9,7 +9,9 @@ import {
 
 // The SDK exports its handler factory to applications only through registration with a running host.
 const { createOrchestrator } = require("durable-functions/lib/src/util/testingUtils") as {
-  createOrchestrator(fn: (context: TestContext) => Generator<unknown, unknown, never>): (...args: unknown[]) => unknown;
+  readonly createOrchestrator: (
+    fn: (context: TestContext) => Generator<unknown, unknown, never>,
+  ) => (...args: unknown[]) => unknown;
 };
 
 export interface TestContext {
