@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { DurableHostError } from "@durable-host/engine";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
-import { migrate } from "../migrate";
+import { isOurs, migrate } from "../migrate";
 import { prepareStatements, type Statements } from "../sql/statements";
 import { corruptStore, isBusy, storageError } from "../storage-errors";
 import { forgetOwner, readOwner, recordOwner } from "./owner-file";
@@ -45,8 +45,12 @@ export function openDatabase(file: string): Connection {
   try {
     mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: 0 });
+    // Before anything else is done with the file: this decides how SQLite enters WAL mode.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    const existed = isOurs(database, file);
     configure(database, file);
-    migrate(database, file);
+    migrate(database);
+    if (existed) checkIntegrity(database, file);
     return connect(database, file);
   } catch (error) {
     database?.close();
@@ -55,14 +59,17 @@ export function openDatabase(file: string): Connection {
 }
 
 function configure(database: DatabaseSyncInstance, file: string): void {
-  database.exec("PRAGMA locking_mode = EXCLUSIVE");
   const { journal_mode: mode } = database.prepare("PRAGMA journal_mode = WAL").get();
   if (mode !== "wal") throw corruptStore(file, `its journal mode is ${mode} and cannot be changed to WAL`);
   // NORMAL syncs the file and a restarted log around checkpoints; the log of each commit is synced by `sync`.
   database.exec(
     `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${BUSY_CHECKPOINT_PAGES}; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY`,
   );
+  // Takes the file's lock, and keeps it.
   database.exec("BEGIN IMMEDIATE; COMMIT");
+}
+
+function checkIntegrity(database: DatabaseSyncInstance, file: string): void {
   const { page_count: pages } = database.prepare("PRAGMA page_count").get();
   if (pages > FULL_CHECK_PAGES) return;
   const { quick_check: finding } = database.prepare("PRAGMA quick_check(1)").get();
@@ -84,9 +91,23 @@ function connect(database: DatabaseSyncInstance, file: string): Connection {
     close() {
       closeSync(wal);
       forgetOwner(file);
-      database.close();
+      release(database);
     },
   };
+}
+
+/**
+ * Closes the database. The driver finalises prepared statements only when they are garbage collected, and until then a
+ * closed connection would keep the file locked; so the lock is given up first, which SQLite does only outside WAL
+ * mode. After this the file is complete in itself: without a log it can be copied as it is.
+ */
+function release(database: DatabaseSyncInstance): void {
+  try {
+    database.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema");
+  } catch {
+    // Busy, damaged, or no space for the copy: whatever is in the log stays there and is read by the next owner.
+  }
+  database.close();
 }
 
 function inUse(file: string, cause: unknown): DurableHostError {
