@@ -45,8 +45,8 @@ export function openDatabase(file: string): Connection {
   try {
     mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: 0 });
-    // Before anything else is done with the file: this decides how SQLite enters WAL mode.
-    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    // Before anything else is done with the file: this decides how SQLite enters WAL mode, and who owns the file.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT; PRAGMA busy_timeout = 1000");
     const existed = isOurs(database, file);
     configure(database, file);
     migrate(database);
@@ -65,8 +65,6 @@ function configure(database: DatabaseSyncInstance, file: string): void {
   database.exec(
     `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${BUSY_CHECKPOINT_PAGES}; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY`,
   );
-  // Takes the file's lock, and keeps it.
-  database.exec("BEGIN IMMEDIATE; COMMIT");
 }
 
 function checkIntegrity(database: DatabaseSyncInstance, file: string): void {
