@@ -5,3 +5,15 @@ export type { HostRequest, HostResponse, HttpHandler } from "./http/types";
 export { durableClientInput } from "./management/durable-client-input";
 export { ERROR_ANSWERS } from "./management/error-response";
 export { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "./management/management-api";
+export {
+  createFunctionAppHost,
+  type FunctionAppHost,
+  type FunctionAppHostJson,
+  type FunctionAppHostOptions,
+  type TriggerInvocation,
+} from "./function-app-host";
+export type { HttpRoute } from "./http/route-table";
+export { FunctionIndex, type FunctionDescription } from "./pool/function-index";
+export type { InvocationFinished, InvocationListener, InvocationStarted } from "./pool/invocation-events";
+export type { GenericResult, WireData } from "./wire/messages";
+export type { SessionMode } from "./worker/orchestrator/sessions";

@@ -28,7 +28,10 @@ export interface Invoker {
    */
   run(invocation: Invocation, callback?: FunctionCallback): Promise<unknown>;
   /** Step 8: output bindings and return value. */
-  respond(invocation: Invocation, result: unknown): Promise<{
+  respond(
+    invocation: Invocation,
+    result: unknown,
+  ): Promise<{
     readonly outputData: readonly { readonly name: string; readonly data: Readonly<Record<string, unknown>> }[];
     readonly returnValue?: Readonly<Record<string, unknown>>;
   }>;

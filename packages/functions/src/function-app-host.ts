@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import { DurableHostError, systemClock, type Clock, type Executor, type Logger } from "@durable-host/engine";
+import { createHttpTriggers, type HttpTriggers } from "./http/http-triggers";
+import type { HttpRoute } from "./http/route-table";
+import type { HttpHandler } from "./http/types";
+import { FunctionIndex, indexFunctions, type FunctionDescription } from "./pool/function-index";
+import { InvocationEvents, type InvocationListener } from "./pool/invocation-events";
+import { writeLogEntry, type LogTarget } from "./pool/log-entries";
+import { PoolExecutor } from "./pool/pool-executor";
+import { WorkerPool } from "./pool/worker-pool";
+import type { GenericResult, Outputs, WireData } from "./wire/messages";
+import type { SessionMode } from "./worker/orchestrator/sessions";
+
+/** The version of the official host whose behaviour this one follows; apps can read it. */
+const HOST_VERSION = "4.1052.0";
+
+const DEFAULT_STOP_GRACE_MS = 10_000;
+
+/** What of host.json concerns the app's functions (contract §6.1). */
+export interface FunctionAppHostJson {
+  /** `extensions.http.routePrefix`; default `api`. */
+  readonly routePrefix?: string;
+  /** `functionTimeout` in milliseconds; absent: none. */
+  readonly functionTimeoutMs?: number;
+  /** `functions`: names of those that run; absent: all. */
+  readonly functions?: readonly string[];
+}
+
+export interface FunctionAppHostOptions {
+  /** Absolute path of the folder with package.json. */
+  readonly appRoot: string;
+  /** App settings; they become the workers' environment. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly hostJson?: FunctionAppHostJson;
+  /** FUNCTIONS_WORKER_PROCESS_COUNT: 1 to 10, default 1. */
+  readonly workerCount?: number;
+  /** Node flags (`languageWorkers__node__arguments`), split. */
+  readonly workerArguments?: readonly string[];
+  /** Value of durable client bindings; a function is asked at each start of a worker (durable contract §5.1). */
+  readonly durableClientInput: object | (() => object);
+  readonly logger: Logger;
+  /** Told of each run of a function; leave it out when nobody listens. */
+  readonly onInvocation?: InvocationListener;
+  readonly sessionMode?: SessionMode;
+  /** Time for calls in flight and appTerminate hooks at stop, in milliseconds. */
+  readonly stopGraceMs?: number;
+  readonly clock?: Clock;
+}
+
+/** A trigger's own value and what comes with it, as typed data (contract §2.4); `bytes` as base64. */
+export interface TriggerInvocation {
+  readonly triggerData: WireData;
+  readonly triggerMetadata?: Readonly<Record<string, WireData>>;
+  /** Why it runs, for the log. */
+  readonly reason?: string;
+  readonly invocationId?: string;
+  readonly traceContext?: { readonly traceParent?: string; readonly traceState?: string };
+  readonly retryContext?: { readonly retryCount: number; readonly maxRetryCount: number };
+}
+
+/** A Functions app, loaded in its worker processes: its durable functions, its HTTP functions and all others. */
+export interface FunctionAppHost {
+  /** Loads the app. Rejects with APP_LOAD_FAILED or CONFIG_INVALID; no process is left then. */
+  start(): Promise<FunctionIndex>;
+  /** Lets calls in flight and the app's appTerminate hooks finish within the grace time. No process is left. */
+  stop(): Promise<void>;
+  readonly executor: Executor;
+  /** Serves the app's HTTP functions; undefined for a path that is none of theirs. */
+  readonly http: HttpHandler;
+  /** Runs any function, also a disabled one, for a trigger of the caller's. Rejects with what the function threw. */
+  invoke(functionName: string, invocation: TriggerInvocation): Promise<GenericResult>;
+  /** The app's functions; empty before `start`. */
+  readonly functions: readonly FunctionDescription[];
+  /** The HTTP functions' routes, prefix included; empty before `start`. */
+  readonly routes: readonly HttpRoute[];
+  /** Ids of the worker processes that run now, for diagnostics. */
+  workerPids(): readonly number[];
+}
+
+/** What exists only once the app is loaded. */
+interface Loaded {
+  readonly index: FunctionIndex;
+  readonly executor: Executor;
+  readonly triggers: HttpTriggers;
+}
+
+export function createFunctionAppHost(options: FunctionAppHostOptions): FunctionAppHost {
+  const { appRoot, settings, hostJson = {}, logger, clock = systemClock } = options;
+  const events = new InvocationEvents(options.onInvocation);
+  const logTarget: LogTarget = { root: logger, byCategory: new Map() };
+  const { functionTimeoutMs } = hostJson;
+  const pool = new WorkerPool({
+    init: () => ({
+      type: "init",
+      appRoot,
+      settings,
+      durableClientInput: durableClientValue(options.durableClientInput),
+      hostVersion: HOST_VERSION,
+      sessionMode: options.sessionMode ?? "resident",
+    }),
+    workerCount: options.workerCount ?? 1,
+    nodeArguments: options.workerArguments ?? [],
+    stopGraceMs: options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS,
+    clock,
+    logger: logger.child("Host.Workers"),
+    onLog: (entry) => writeLogEntry(logTarget, entry),
+    onOutputs: (outputs) => warnAboutOutputs(loaded?.index, outputs, logger),
+    ...(functionTimeoutMs !== undefined && { functionTimeoutMs }),
+  });
+  let loaded: Loaded | undefined;
+  const started = (): Loaded => {
+    if (loaded === undefined) throw new DurableHostError("INVALID_ARGUMENT", "The function app host is not started.");
+    return loaded;
+  };
+  return {
+    async start() {
+      const report = await pool.start();
+      for (const warning of report.warnings) logger.warn(warning);
+      const selection = {
+        settings: { ...process.env, ...settings },
+        ...(hostJson.functions && { allow: hostJson.functions }),
+      };
+      const index = indexFunctions(report.functions, report.rejected, selection);
+      for (const { name, reason } of index.rejected) logger.error(`The function "${name}" is not run: ${reason}`);
+      loaded = {
+        index,
+        executor: new PoolExecutor({ pool, index, events }),
+        triggers: createHttpTriggers({
+          pool,
+          functions: index.functions,
+          routePrefix: hostJson.routePrefix ?? "api",
+          events,
+          logger: logger.child("Host.Triggers.Http"),
+        }),
+      };
+      return index;
+    },
+    stop: () => pool.stop(),
+    get executor() {
+      return started().executor;
+    },
+    http: (request) => started().triggers.handle(request),
+    async invoke(functionName, invocation) {
+      const name = started().index.find(functionName)?.name;
+      if (name === undefined)
+        throw new DurableHostError("UNKNOWN_FUNCTION", `The app has no function "${functionName}".`);
+      return invokeGeneric(pool, events, name, invocation);
+    },
+    get functions() {
+      return loaded?.index.functions ?? [];
+    },
+    get routes() {
+      return loaded?.triggers.table.routes ?? [];
+    },
+    workerPids: () => pool.pids(),
+  };
+}
+
+function durableClientValue(value: object | (() => object)): object {
+  return typeof value === "function" ? (value as () => object)() : value;
+}
+
+function invokeGeneric(
+  pool: WorkerPool,
+  events: InvocationEvents,
+  name: string,
+  { reason = "", invocationId = randomUUID(), triggerMetadata = {}, ...rest }: TriggerInvocation,
+): Promise<GenericResult> {
+  const request = { function: name, invocationId, triggerMetadata, ...rest };
+  return events.around(name, invocationId, reason, () => pool.call("generic", name, request));
+}
+
+/** Durable and HTTP functions may have output bindings of their own, which this host does not serve yet. */
+function warnAboutOutputs(index: FunctionIndex | undefined, outputs: Outputs, logger: Logger): void {
+  const bindings = index?.find(outputs.functionName)?.bindings ?? {};
+  for (const { name } of outputs.outputData) {
+    logger.warn(
+      `The output binding type "${bindings[name]?.type ?? "unknown"}" is not supported yet by this host: what function "${outputs.functionName}" has set for "${name}" is dropped.`,
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { hasCode, type Logger } from "@durable-host/engine";
+import type { FunctionDescription } from "../pool/function-index";
+import type { InvocationEvents } from "../pool/invocation-events";
+import type { WorkerPool } from "../pool/worker-pool";
+import type { HttpReply } from "../pool/worker-process";
+import { createRouteTable, type HttpFunction, type RouteTable } from "./route-table";
+import type { HostRequest, HostResponse, HttpHandler } from "./types";
+
+/** What the official host gives as the reason of a run that a request has started. */
+export const HTTP_REASON = "This function was programmatically called via the host APIs.";
+
+/** Bodies up to this size go along with the request's head when they are there already. */
+const SMALL_BODY_BYTES = 64 * 1024;
+
+/** nginx's word for a client that did not wait; nobody is left to read it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+export interface HttpTriggersOptions {
+  readonly pool: Pick<WorkerPool, "http">;
+  readonly functions: readonly FunctionDescription[];
+  /** `extensions.http.routePrefix` of host.json. */
+  readonly routePrefix: string;
+  readonly events: InvocationEvents;
+  readonly logger: Logger;
+}
+
+export interface HttpTriggers {
+  readonly handle: HttpHandler;
+  readonly table: RouteTable;
+}
+
+/** Serves the app's HTTP functions (contract §3.1, §3.2). Disabled functions have no route. */
+export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
+  const { functions, routePrefix, logger } = options;
+  const enabled = functions.filter((fn) => !fn.disabled && fn.trigger.type.toLowerCase() === "httptrigger");
+  const table = createRouteTable(enabled.map(toHttpFunction), routePrefix);
+  for (const warning of table.warnings) logger.warn(warning);
+  for (const { name, reason } of table.rejected) logger.error(`The function "${name}" is not served: ${reason}`);
+  return {
+    table,
+    async handle(request) {
+      const match = table.match(request.method, request.url.pathname);
+      return match && invoke(options, request, match.functionName, match.params);
+    },
+  };
+}
+
+function toHttpFunction({ name, trigger }: FunctionDescription): HttpFunction {
+  const { route, methods } = trigger;
+  return {
+    name,
+    ...(typeof route === "string" && { route }),
+    ...(Array.isArray(methods) && { methods: methods.filter((method) => typeof method === "string") }),
+  };
+}
+
+async function invoke(
+  options: HttpTriggersOptions,
+  request: HostRequest,
+  name: string,
+  params: Readonly<Record<string, string>>,
+): Promise<HostResponse> {
+  const { pool, events, logger } = options;
+  const { method, url, headers, signal } = request;
+  const invocationId = randomUUID();
+  const call = { function: name, invocationId, method, url: url.href, headers, params };
+  try {
+    const body = await requestBody(request);
+    return await events.around(name, invocationId, HTTP_REASON, async () =>
+      toResponse(await pool.http({ call, body, signal })),
+    );
+  } catch (error) {
+    if (signal.aborted) return { status: CLIENT_CLOSED_REQUEST, headers: [] };
+    logFailure(logger, name, invocationId, error);
+    return { status: 500, headers: [] };
+  }
+}
+
+/**
+ * What to send along: nothing, the whole body if it is small and there, or a stream. Never waits for a client longer
+ * than one turn of the event loop: one that sends its body only after the response's head must get that head.
+ */
+async function requestBody(request: HostRequest): Promise<Uint8Array | AsyncIterable<Uint8Array> | undefined> {
+  const { method, headers, body } = request;
+  // GET and HEAD have none for the Fetch API, and so for the handler (contract §2.5).
+  if (method === "GET" || method === "HEAD" || headers["content-length"] === "0") return undefined;
+  const length = Number(headers["content-length"]);
+  if (!(length <= SMALL_BODY_BYTES)) return body;
+  const iterator = body[Symbol.asyncIterator]();
+  const first = iterator.next();
+  const early = await Promise.race([first, nextTurn()]);
+  if (early !== undefined && early.done !== true && early.value.byteLength === length) return early.value;
+  return resumed(first, iterator);
+}
+
+function nextTurn(): Promise<undefined> {
+  return new Promise((resolve) => setImmediate(() => resolve(undefined)));
+}
+
+/** The rest of an iteration whose first step has been taken. */
+function resumed(
+  first: Promise<IteratorResult<Uint8Array>>,
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  let pending: Promise<IteratorResult<Uint8Array>> | undefined = first;
+  const rest: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => rest,
+    next() {
+      const next = pending ?? iterator.next();
+      pending = undefined;
+      return next;
+    },
+    return: () => iterator.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+  };
+  return rest;
+}
+
+function toResponse({ status, headers, body }: HttpReply): HostResponse {
+  return body === undefined ? { status, headers } : { status, headers, body };
+}
+
+function logFailure(logger: Logger, name: string, invocationId: string, error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const detail = hasCode(error, "WORKER_LOST") ? message : (stack ?? message);
+  logger.error(`The function "${name}" failed: ${detail}`, { functionName: name, invocationId });
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import type {
+  ActivityResult,
+  ActivityTask,
+  EntityBatch,
+  EntityBatchResult,
+  Episode,
+  EpisodeResult,
+  Executor,
+} from "@durable-host/engine";
+import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
+import type { FunctionIndex } from "./function-index";
+import type { InvocationEvents } from "./invocation-events";
+import { FunctionTimeoutError } from "./pending-calls";
+import type { WorkerPool } from "./worker-pool";
+import type { WorkerProcess } from "./worker-process";
+
+export interface PoolExecutorOptions {
+  readonly pool: WorkerPool;
+  readonly index: FunctionIndex;
+  readonly events: InvocationEvents;
+}
+
+/** Runs orchestrations, activities and entities in the app workers (engine port `Executor`). */
+export class PoolExecutor implements Executor {
+  readonly #options: PoolExecutorOptions;
+  /** The worker in which an instance is resident. */
+  readonly #residence = new Map<string, WorkerProcess>();
+
+  constructor(options: PoolExecutorOptions) {
+    this.#options = options;
+  }
+
+  async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
+    const { index, events } = this.#options;
+    if (!index.knows("orchestration", episode.name)) return unknownOrchestrator(episode.name, index);
+    return events.around(episode.name, randomUUID(), "", () => this.#runEpisode(episode, signal));
+  }
+
+  async executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult> {
+    const { pool, index, events } = this.#options;
+    const { name } = task;
+    if (!index.knows("activity", name)) {
+      const reason = `Activity function '${name}' failed: Activity function '${name}' does not exist.`;
+      return { type: "Failed", reason, details: `It is not registered, or disabled. ${knownNames(index, "activity")}` };
+    }
+    signal.throwIfAborted();
+    const invocationId = randomUUID();
+    const run = (): Promise<ActivityResult> => pool.call("activity", name, { function: name, invocationId, task });
+    try {
+      return await events.around(name, invocationId, "", run, activityError);
+    } catch (error) {
+      if (!(error instanceof FunctionTimeoutError)) throw error;
+      return { type: "Failed", reason: `Activity function '${name}' failed: ${error.message}`, details: error.message };
+    }
+  }
+
+  async executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult> {
+    const { pool, index, events } = this.#options;
+    const { name } = batch.entity;
+    if (!index.knows("entity", name)) {
+      const known = knownNames(index, "entity");
+      return failAll(batch, `Entity function '${name}' does not exist, or is disabled. ${known}`);
+    }
+    signal.throwIfAborted();
+    const invocationId = randomUUID();
+    const request = { function: name, invocationId, batch };
+    try {
+      return await events.around(name, invocationId, "", () => pool.call("entity", name, request));
+    } catch (error) {
+      if (!(error instanceof FunctionTimeoutError)) throw error;
+      return failAll(batch, error.message);
+    }
+  }
+
+  forget(instanceId: string): void {
+    this.#residence.get(instanceId)?.forget(instanceId);
+    this.#residence.delete(instanceId);
+  }
+
+  knows(kind: "orchestration" | "activity" | "entity", name: string): boolean {
+    return this.#options.index.knows(kind, name);
+  }
+
+  names(kind: "orchestration" | "activity" | "entity"): readonly string[] {
+    return this.#options.index.names(kind);
+  }
+
+  /** An instance is continued where it is resident. Elsewhere nothing can be: its past goes along at once. */
+  async #runEpisode(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
+    const { loadPastEvents, ...rest } = episode;
+    const residence = this.#residence.get(episode.instanceId);
+    const canContinue = episode.resumeAfter !== undefined && residence?.hasExited === false;
+    const worker = canContinue ? residence : await this.#options.pool.take();
+    this.#residence.set(episode.instanceId, worker);
+    const request: EpisodeRequest = canContinue ? rest : { ...rest, pastEvents: await loadPastEvents.call(episode) };
+    signal.throwIfAborted();
+    let answer = await worker.call("episode", episode.name, request);
+    if (answer.type === "historyNeeded") {
+      const pastEvents = await episode.loadPastEvents();
+      signal.throwIfAborted();
+      answer = await worker.call("episode", episode.name, { ...rest, pastEvents });
+    }
+    if (answer.type === "historyNeeded") throw new Error("The app worker asked for the history it had been given.");
+    return answer.result;
+  }
+}
+
+function activityError(result: ActivityResult): string | undefined {
+  return result.type === "Failed" ? result.reason : undefined;
+}
+
+function knownNames(index: FunctionIndex, kind: "orchestration" | "activity" | "entity"): string {
+  const names = index.names(kind);
+  return names.length === 0 ? "The app has none of this kind." : `The app has: ${names.join(", ")}.`;
+}
+
+function unknownOrchestrator(name: string, index: FunctionIndex): EpisodeResult {
+  const output = `The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: ${knownNames(index, "orchestration")}`;
+  return { actions: [], replayed: true, canceledTimers: [], completion: { type: "Failed", output } };
+}
+
+/** Every operation of the batch fails; the entity stays as it was. */
+function failAll(batch: EntityBatch, message: string): EntityBatchResult {
+  return {
+    results: batch.operations.map(() => ({ isError: true, result: JSON.stringify(message) })),
+    signals: [],
+    exists: batch.exists,
+    state: batch.state,
+  };
+}

@@ -1,0 +1,220 @@
+import type { Duplex } from "node:stream";
+import { BodyStreams } from "../wire/body-streams";
+import { Connection } from "../wire/connection";
+import type { IncomingBody } from "../wire/incoming-body";
+import type {
+  AnyCall,
+  Calls,
+  HostMessage,
+  HttpCall,
+  Init,
+  OutputData,
+  WireError,
+  WorkerMessage,
+} from "../wire/messages";
+import { AppHooks } from "./app-hooks";
+import { createCoreModule } from "./core-module";
+import { FunctionRegistry } from "./function-registry";
+import { FunctionRunner } from "./function-runner";
+import type { HttpReply } from "./http-result";
+import type { StreamModeServer } from "./http-stream-mode";
+import { createInvoker } from "./invoker";
+import { loadApp } from "./load-app";
+import { createOrchestratorSessions, type OrchestratorSessions } from "./orchestrator/sessions";
+import { runActivity } from "./run-activity";
+import { runEntity } from "./run-entity";
+import { runGeneric } from "./run-generic";
+import { runHttp } from "./run-http";
+import { toError } from "./system-error";
+import { toWire } from "./typed-data";
+import { WorkerLog } from "./worker-log";
+
+/** The loaded app, ready for calls. */
+interface App {
+  readonly hooks: AppHooks;
+  readonly runner: FunctionRunner;
+  readonly sessions: OrchestratorSessions;
+  readonly streamMode?: StreamModeServer;
+}
+
+/** What of the process the worker needs. */
+export interface WorkerProcessPort {
+  readonly env: NodeJS.ProcessEnv;
+  exit(code: number): void;
+}
+
+/**
+ * The app worker: loads the app when the host says so, runs its functions when called, and ends with the host.
+ * Every path out of the process writes what is still queued first.
+ */
+export class AppWorker {
+  readonly #process: WorkerProcessPort;
+  readonly #connection: Connection<WorkerMessage, HostMessage>;
+  readonly #bodies: BodyStreams;
+  /** HTTP calls whose client is gone: their response has nowhere to go. */
+  readonly #abandoned = new Set<number>();
+  readonly #httpCalls = new Set<number>();
+  #app: App | undefined;
+
+  constructor(socket: Duplex, process: WorkerProcessPort) {
+    this.#process = process;
+    this.#connection = new Connection<WorkerMessage, HostMessage>(socket, {
+      onMessage: (message) => this.#onMessage(message),
+      onChunk: (streamId, flags, bytes) => this.#bodies.onChunk(streamId, flags, bytes),
+      // The host is gone, perhaps killed: a worker without a host is of no use and must not stay.
+      onClose: () => process.exit(1),
+    });
+    this.#bodies = new BodyStreams(this.#connection);
+  }
+
+  /** Writes out what is queued: for the `exit` event, in which nothing asynchronous happens any more. */
+  flush(): void {
+    this.#connection.flush();
+  }
+
+  /** Tells the host what ended the process, and ends it (contract §1.2). */
+  crash(thrown: unknown): void {
+    this.#connection.send({ type: "crashed", error: toWireError(thrown) });
+    this.#connection.flush();
+    this.#process.exit(1);
+  }
+
+  #onMessage(message: HostMessage): void {
+    switch (message.type) {
+      case "call":
+        return this.#onCall(message);
+      case "forget":
+        return this.#app?.sessions.forget(message.instanceId);
+      case "bodyCredit":
+        return this.#bodies.onCredit(message);
+      case "bodyCancel":
+        return this.#bodies.cancelOutgoing(message.stream);
+      case "abandon":
+        return this.#abandon(message.id);
+      case "init":
+        return void this.#load(message);
+      case "terminate":
+        return void this.#terminate();
+    }
+  }
+
+  async #load(init: Init): Promise<void> {
+    Object.assign(this.#process.env, init.settings);
+    const hooks = new AppHooks();
+    const registry = new FunctionRegistry(init.appRoot);
+    const log = new WorkerLog((entry) => this.#connection.send(entry), hooks);
+    const core = createCoreModule({ registry, hooks, log, hostVersion: init.hostVersion });
+    const { report, streamMode } = await loadApp({ appRoot: init.appRoot, registry, hooks, core });
+    const invoker = createInvoker({ core, hooks, log });
+    this.#app = {
+      hooks,
+      runner: new FunctionRunner({ registry, invoker, durableClientInput: JSON.stringify(init.durableClientInput) }),
+      sessions: createOrchestratorSessions({
+        invoker,
+        findFunction: (name) => registry.find(name),
+        mode: init.sessionMode,
+      }),
+      ...(streamMode && { streamMode }),
+    };
+    this.#connection.send(report);
+  }
+
+  #onCall(call: AnyCall): void {
+    if (call.kind === "http") return void this.#onHttpCall(call.id, call.request);
+    this.#answer(call).then(
+      (answer) => this.#connection.send({ type: "done", id: call.id, answer }),
+      (error: unknown) => this.#connection.send({ type: "failed", id: call.id, error: toWireError(error) }),
+    );
+  }
+
+  #answer(call: Exclude<AnyCall, { kind: "http" }>): Promise<Calls[Exclude<keyof Calls, "http">]["answer"]> {
+    const app = this.#loadedApp();
+    switch (call.kind) {
+      case "episode":
+        return app.sessions.run(call.request);
+      case "activity":
+        return runActivity(app.runner, call.request, this.#outputsOf(call.request));
+      case "entity":
+        return runEntity(app.runner, call.request, this.#outputsOf(call.request));
+      case "generic":
+        return runGeneric(app.runner, call.request);
+    }
+  }
+
+  async #onHttpCall(id: number, call: HttpCall): Promise<void> {
+    this.#httpCalls.add(id);
+    const incoming = call.body === "none" ? undefined : this.#bodies.receive(id);
+    try {
+      const { streamMode, runner } = this.#loadedApp();
+      const body = call.body === "whole" ? await wholeBody(incoming) : incoming;
+      const reply = await runHttp(runner, call, body, {
+        onOutputs: this.#outputsOf(call),
+        ...(streamMode && { streamMode }),
+      });
+      await this.#sendReply(id, reply);
+    } catch (error) {
+      this.#connection.send({ type: "failed", id, error: toWireError(error) });
+    } finally {
+      // What the function has not read of the request by now, it will not read: its sender need not wait.
+      await incoming?.return();
+      this.#httpCalls.delete(id);
+      this.#abandoned.delete(id);
+    }
+  }
+
+  async #sendReply(id: number, { status, headers, body }: HttpReply): Promise<void> {
+    if (body === undefined) {
+      this.#connection.send({ type: "done", id, answer: { status, headers, body: "none" } });
+    } else if (typeof body === "string" || body instanceof Uint8Array) {
+      this.#connection.send({ type: "done", id, answer: { status, headers, body: "whole" } });
+      this.#bodies.sendWhole(id, typeof body === "string" ? Buffer.from(body) : body);
+    } else {
+      this.#connection.send({ type: "done", id, answer: { status, headers, body: "stream" } });
+      if (this.#abandoned.has(id)) await body[Symbol.asyncIterator]().return?.();
+      // The reader is told of a failing source by the aborted stream.
+      else await this.#bodies.send(id, body).catch(() => undefined);
+    }
+  }
+
+  /** The client has gone: nobody sends the request's body or reads the response's any more. */
+  #abandon(id: number): void {
+    if (this.#httpCalls.has(id)) this.#abandoned.add(id);
+    this.#bodies.failIncoming(id, new Error("The client has closed the connection."));
+    this.#bodies.cancelOutgoing(id);
+  }
+
+  async #terminate(): Promise<void> {
+    try {
+      await this.#app?.hooks.runAppTerminate();
+    } catch (error) {
+      const message = `An appTerminate hook failed: ${toError(error).message}`;
+      this.#connection.send({ type: "log", level: "error", category: "Worker.node", message });
+    }
+    this.#connection.flush();
+    this.#process.exit(0);
+  }
+
+  #outputsOf(call: { readonly function: string; readonly invocationId: string }): (outputData: OutputData) => void {
+    return (outputData) => {
+      const { function: functionName, invocationId } = call;
+      const wired = outputData.map(({ name, data }) => ({ name, data: toWire(data) }));
+      this.#connection.send({ type: "outputs", functionName, invocationId, outputData: wired });
+    };
+  }
+
+  #loadedApp(): App {
+    if (this.#app === undefined) throw new Error("The app is not loaded yet.");
+    return this.#app;
+  }
+}
+
+/** The one chunk of a body that came with its request. */
+async function wholeBody(incoming: IncomingBody | undefined): Promise<Uint8Array | undefined> {
+  const chunk = await incoming?.next();
+  return chunk === undefined || chunk.done === true ? undefined : chunk.value;
+}
+
+function toWireError(thrown: unknown): WireError {
+  const { message, stack } = toError(thrown);
+  return stack === undefined ? { message } : { message, stack };
+}

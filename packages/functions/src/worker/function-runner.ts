@@ -1,0 +1,108 @@
+import type { OutputData } from "../wire/messages";
+import { triggerOf, type FunctionRegistry, type RegistryEntry } from "./function-registry";
+import type { InvocationRequest, Invoker } from "./invocation";
+import type { BindingInfo } from "./registered-function";
+
+type TypedData = Readonly<Record<string, unknown>>;
+
+/** What runs a function of the app for a trigger. */
+export interface FunctionRunnerParts {
+  readonly registry: FunctionRegistry;
+  readonly invoker: Invoker;
+  /** Value of every durable client input binding, as JSON. */
+  readonly durableClientInput: string;
+}
+
+/** What a call gives beside the trigger's own value. */
+export type TriggerRequest = Omit<InvocationRequest, "inputData"> & { readonly triggerData: TypedData };
+
+export interface Outcome {
+  readonly result: unknown;
+  readonly returnValue?: TypedData;
+  readonly outputData: OutputData;
+}
+
+/** How a function is called: worked out once, since bindings do not change. */
+interface CallPlan {
+  readonly entry: RegistryEntry;
+  readonly triggerName: string;
+  readonly extraInputs: InvocationRequest["inputData"];
+  /** Whether its result has to go through the programming model's output bindings. */
+  readonly hasOutputs: boolean;
+}
+
+const NO_OUTPUTS: OutputData = [];
+
+/** Runs the app's functions by name: trigger data in, result and output bindings out (contract §2.1, §2.4). */
+export class FunctionRunner {
+  readonly #parts: FunctionRunnerParts;
+  readonly #plans = new Map<string, CallPlan>();
+
+  constructor(parts: FunctionRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs a function; rejects with what it threw. Output bindings are evaluated only after success (contract §2.6). */
+  async run(name: string, request: TriggerRequest): Promise<Outcome> {
+    const plan = this.#plan(name);
+    const { invoker } = this.#parts;
+    const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
+    const result = await invoker.run(invocation);
+    if (!plan.hasOutputs) return { result, outputData: NO_OUTPUTS };
+    return { result, ...(await invoker.respond(invocation, result)) };
+  }
+
+  /**
+   * Runs an HTTP function and hands out its own result instead of the programming model's response, so that streams
+   * and repeated headers survive (contract §1.7, second shortcut). `settle` is called with or without success in
+   * place of the response: it evaluates the other output bindings.
+   */
+  async runHttp(name: string, request: TriggerRequest, settle: { readonly always: boolean }): Promise<Outcome> {
+    const plan = this.#plan(name);
+    const { invoker } = this.#parts;
+    const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
+    try {
+      const result = await invoker.run(invocation);
+      if (!plan.hasOutputs && !settle.always) return { result, outputData: NO_OUTPUTS };
+      const { outputData } = await invoker.respond(invocation, settle.always ? {} : undefined);
+      return { result, outputData };
+    } catch (error) {
+      if (settle.always) await invoker.respond(invocation, {}).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #plan(name: string): CallPlan {
+    const known = this.#plans.get(name);
+    if (known !== undefined) return known;
+    const entry = this.#parts.registry.find(name);
+    const trigger = entry && triggerOf(entry.bindings);
+    if (entry === undefined || trigger === undefined) throw new Error(`The app has no function named '${name}'.`);
+    const plan: CallPlan = {
+      entry,
+      triggerName: trigger[0],
+      extraInputs: Object.entries(entry.bindings)
+        .filter(([, binding]) => isDurableClient(binding))
+        .map(([bindingName]) => ({ name: bindingName, data: { json: this.#parts.durableClientInput } })),
+      hasOutputs: Object.entries(entry.bindings).some(([, binding]) => isOutput(binding)),
+    };
+    this.#plans.set(name, plan);
+    return plan;
+  }
+}
+
+function invocationRequest(plan: CallPlan, request: TriggerRequest): InvocationRequest {
+  const { triggerData, ...rest } = request;
+  const trigger = { name: plan.triggerName, data: triggerData };
+  return { ...rest, inputData: plan.extraInputs.length === 0 ? [trigger] : [trigger, ...plan.extraInputs] };
+}
+
+/** The two names of the same binding (durable-functions contract §5.1). */
+export function isDurableClient(binding: BindingInfo): boolean {
+  return binding.direction === "in" && (binding.type === "durableClient" || binding.type === "orchestrationClient");
+}
+
+/** An HTTP response is no output to be delivered: the host answers the request with it. */
+function isOutput(binding: BindingInfo): boolean {
+  return binding.direction === "out" && binding.type.toLowerCase() !== "http";
+}

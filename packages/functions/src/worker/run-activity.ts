@@ -1,0 +1,75 @@
+import type { ActivityResult, ActivityTask, FailureDetails, TaskFailure } from "@durable-host/engine";
+import type { OutputData } from "../wire/messages";
+import type { FunctionRunner, TriggerRequest } from "./function-runner";
+import { toError } from "./system-error";
+
+/** Runs an activity. What it throws, or returns and JSON cannot hold, is a failure as data (durable contract §4). */
+export async function runActivity(
+  runner: FunctionRunner,
+  call: { readonly invocationId: string; readonly task: ActivityTask },
+  onOutputs: (outputData: OutputData) => void,
+): Promise<ActivityResult> {
+  const { task } = call;
+  let result: unknown;
+  try {
+    const outcome = await runner.run(task.name, activityRequest(call.invocationId, task));
+    if (outcome.outputData.length > 0) onOutputs(outcome.outputData);
+    result = outcome.result;
+  } catch (error) {
+    return { type: "Failed", ...activityFailure(task.name, error) };
+  }
+  try {
+    return { type: "Completed", result: (JSON.stringify(result) as string | undefined) ?? null };
+  } catch (error) {
+    const reason = new Error(`its result cannot be stored as JSON: ${toError(error).message}`);
+    return { type: "Failed", ...activityFailure(task.name, reason) };
+  }
+}
+
+function activityRequest(invocationId: string, task: ActivityTask): TriggerRequest {
+  const { input, instanceId, traceContext } = task;
+  const data = input === null ? {} : { string: input };
+  return {
+    invocationId,
+    triggerData: data,
+    triggerMetadata: { instanceId: { string: instanceId }, ...(input !== null && { data }) },
+    ...(traceContext && { traceContext }),
+  };
+}
+
+/**
+ * What the parent orchestration is told of a failed activity. Reason and details are always strings: the SDK needs
+ * both. Structured details go only to apps that registered a provider for them; `durable-functions` then puts them,
+ * as JSON, in place of the message (durable contract §4.2).
+ */
+export function activityFailure(name: string, thrown: unknown): TaskFailure {
+  const error = toError(thrown);
+  const failureDetails = structuredDetails(error.message);
+  const message = failureDetails?.errorMessage ?? error.message;
+  return {
+    reason: `Activity function '${name}' failed: ${message}`,
+    details: failureDetails?.stackTrace ?? error.stack ?? message,
+    ...(failureDetails && { failureDetails }),
+  };
+}
+
+function structuredDetails(message: string): FailureDetails | undefined {
+  if (!message.startsWith('{"errorType":')) return undefined;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+  const { errorType, errorMessage, stackTrace, properties } = parsed as Record<string, unknown>;
+  if (typeof errorType !== "string" || typeof errorMessage !== "string") return undefined;
+  if (typeof properties !== "object") return undefined;
+  return {
+    errorType,
+    errorMessage,
+    stackTrace: typeof stackTrace === "string" ? stackTrace : null,
+    innerFailure: null,
+    isNonRetriable: (parsed as { isNonRetriable?: unknown }).isNonRetriable === true,
+    properties: properties as FailureDetails["properties"],
+  };
+}

@@ -1,0 +1,78 @@
+import type { HttpCall, OutputData } from "../wire/messages";
+import type { FunctionRunner, TriggerRequest } from "./function-runner";
+import { toHttpReply, type HttpReply } from "./http-result";
+import type { StreamModeServer } from "./http-stream-mode";
+
+/** A request's body as the worker has it when the handler is called. */
+export type RequestBody = Uint8Array | AsyncIterableIterator<Uint8Array> | undefined;
+
+/** Runs an HTTP function: a real `Request` in, the handler's own result out (contract §1.7, §2.5). */
+export async function runHttp(
+  runner: FunctionRunner,
+  call: HttpCall,
+  body: RequestBody,
+  options: { readonly streamMode?: StreamModeServer; onOutputs(outputData: OutputData): void },
+): Promise<HttpReply> {
+  const { streamMode } = options;
+  const request = streamMode === undefined ? nativeRequest(call, body) : announced(streamMode, call, body);
+  const { result, outputData } = await runner.runHttp(call.function, request, { always: streamMode !== undefined });
+  const reply = toHttpReply(result);
+  if (outputData.length > 0) options.onOutputs(outputData);
+  return reply;
+}
+
+function nativeRequest(call: HttpCall, body: RequestBody): TriggerRequest {
+  const { method, url, headers, params } = call;
+  const init: RequestInit & { duplex?: "half" } = { method, headers };
+  if (body instanceof Uint8Array) init.body = body as Uint8Array<ArrayBuffer>;
+  else if (body !== undefined) Object.assign(init, { body: asStream(body), duplex: "half" });
+  return {
+    ...head(call),
+    triggerData: { http: { nativeRequest: new Request(url, init), nullableParams: nullable(params) } },
+    triggerMetadata: {},
+  };
+}
+
+/** The app asked for `enableHttpStream`: the library then takes the request from its own server. */
+function announced(streamMode: StreamModeServer, call: HttpCall, body: RequestBody): TriggerRequest {
+  const { method, headers, params, invocationId } = call;
+  const url = new URL(call.url);
+  streamMode.announce({ invocationId, method, url, body: asIterable(body) });
+  const texts = Object.entries(params).map(([name, value]) => [name, { string: value }]);
+  return {
+    ...head(call),
+    triggerData: {},
+    triggerMetadata: { ...Object.fromEntries(texts), Headers: { json: JSON.stringify(headers) } },
+  };
+}
+
+function head(call: HttpCall): Pick<TriggerRequest, "invocationId" | "traceContext"> {
+  const { traceparent = "", tracestate = "" } = call.headers;
+  return { invocationId: call.invocationId, traceContext: { traceParent: traceparent, traceState: tracestate } };
+}
+
+function nullable(record: Readonly<Record<string, string>>): Record<string, { value: string }> {
+  const entries = Object.entries(record).map(([name, value]): [string, { value: string }] => [name, { value }]);
+  return Object.fromEntries(entries);
+}
+
+async function* asIterable(body: RequestBody): AsyncGenerator<Uint8Array> {
+  if (body instanceof Uint8Array) yield body;
+  else if (body !== undefined) yield* body;
+}
+
+function asStream(body: AsyncIterableIterator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const next = await body.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
+      },
+      async cancel() {
+        await body.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
