@@ -26,7 +26,7 @@ export interface Episode {
   /** This episode's OrchestratorStarted and messages, in the order user code is to see them. */
   readonly newEvents: readonly HistoryEvent[];
   /** Everything before `newEvents`, in the order user code is to see it. */
-  loadPastEvents(): Promise<readonly HistoryEvent[]>;
+  readonly loadPastEvents: () => Promise<readonly HistoryEvent[]>;
 }
 
 /** What an episode came to. */
