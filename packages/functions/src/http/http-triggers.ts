@@ -89,6 +89,8 @@ async function requestBody(request: HostRequest): Promise<Uint8Array | AsyncIter
   if (!(length <= SMALL_BODY_BYTES)) return body;
   const iterator = body[Symbol.asyncIterator]();
   const first = iterator.next();
+  // Whoever reads on gets its error; nobody may.
+  first.catch(() => undefined);
   const early = await Promise.race([first, nextTurn()]);
   if (early !== undefined && early.done !== true && early.value.byteLength === length) return early.value;
   return resumed(first, iterator);

@@ -34,7 +34,7 @@ export class PoolExecutor implements Executor {
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { index, events } = this.#options;
     if (!index.knows("orchestration", episode.name)) return unknownOrchestrator(episode.name, index);
-    return events.around(episode.name, randomUUID(), "", () => this.#runEpisode(episode, signal));
+    return events.around(episode.name, randomUUID(), "", () => this.#runEpisode(episode, signal), episodeError);
   }
 
   async executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult> {
@@ -104,6 +104,10 @@ export class PoolExecutor implements Executor {
     if (answer.type === "historyNeeded") throw new Error("The app worker asked for the history it had been given.");
     return answer.result;
   }
+}
+
+function episodeError({ completion }: EpisodeResult): string | undefined {
+  return completion?.type === "Failed" ? completion.output : undefined;
 }
 
 function activityError(result: ActivityResult): string | undefined {

@@ -80,7 +80,9 @@ export class WorkerProcess {
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
     this.#child = startNode(options);
-    const pipe = this.#child.stdio[3] as Duplex;
+    const [, , , pipe, lifePipe] = this.#child.stdio as unknown as readonly Duplex[];
+    if (pipe === undefined) throw new Error("The app worker was started without its pipe.");
+    lifePipe?.on("error", () => undefined);
     this.#connection = new Connection<HostMessage, WorkerMessage>(pipe, {
       onMessage: (message) => this.#onMessage(message),
       onChunk: (streamId, flags, bytes) => this.#bodies.onChunk(streamId, flags, bytes),
@@ -259,7 +261,8 @@ function startNode({ init, nodeArguments }: WorkerProcessOptions): ChildProcess 
   return spawn(process.execPath, [...nodeArguments, workerEntry()], {
     cwd: init.appRoot,
     env: { ...process.env, ...Object.fromEntries(early) },
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    // 3: messages. 4: silent; its end tells the worker's watching thread that the host is gone.
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     windowsHide: true,
   });
 }

@@ -41,6 +41,8 @@ interface App {
 export interface WorkerProcessPort {
   readonly env: NodeJS.ProcessEnv;
   exit(code: number): void;
+  /** The app has been loaded, or not; calls may come. */
+  onLoaded(): void;
 }
 
 /**
@@ -55,6 +57,9 @@ export class AppWorker {
   readonly #abandoned = new Set<number>();
   readonly #httpCalls = new Set<number>();
   #app: App | undefined;
+  /** Calls that are running, responses that are still being sent included. */
+  #active = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(socket: Duplex, process: WorkerProcessPort) {
     this.#process = process;
@@ -117,14 +122,30 @@ export class AppWorker {
       ...(streamMode && { streamMode }),
     };
     this.#connection.send(report);
+    this.#process.onLoaded();
   }
 
   #onCall(call: AnyCall): void {
-    if (call.kind === "http") return void this.#onHttpCall(call.id, call.request);
-    this.#answer(call).then(
-      (answer) => this.#connection.send({ type: "done", id: call.id, answer }),
-      (error: unknown) => this.#connection.send({ type: "failed", id: call.id, error: toWireError(error) }),
-    );
+    this.#active++;
+    if (call.kind === "http") {
+      void this.#onHttpCall(call.id, call.request).finally(() => this.#ended());
+    } else {
+      this.#answer(call).then(
+        (answer) => {
+          this.#connection.send({ type: "done", id: call.id, answer });
+          this.#ended();
+        },
+        (error: unknown) => {
+          this.#connection.send({ type: "failed", id: call.id, error: toWireError(error) });
+          this.#ended();
+        },
+      );
+    }
+  }
+
+  #ended(): void {
+    this.#active--;
+    if (this.#active === 0) this.#onIdle?.();
   }
 
   #answer(call: Exclude<AnyCall, { kind: "http" }>): Promise<Calls[Exclude<keyof Calls, "http">]["answer"]> {
@@ -151,7 +172,7 @@ export class AppWorker {
         onOutputs: this.#outputsOf(call),
         ...(streamMode && { streamMode }),
       });
-      await this.#sendReply(id, reply);
+      await this.#sendReply(id, call.function, reply);
     } catch (error) {
       this.#connection.send({ type: "failed", id, error: toWireError(error) });
     } finally {
@@ -162,7 +183,7 @@ export class AppWorker {
     }
   }
 
-  async #sendReply(id: number, { status, headers, body }: HttpReply): Promise<void> {
+  async #sendReply(id: number, functionName: string, { status, headers, body }: HttpReply): Promise<void> {
     if (body === undefined) {
       this.#connection.send({ type: "done", id, answer: { status, headers, body: "none" } });
     } else if (typeof body === "string" || body instanceof Uint8Array) {
@@ -171,9 +192,22 @@ export class AppWorker {
     } else {
       this.#connection.send({ type: "done", id, answer: { status, headers, body: "stream" } });
       if (this.#abandoned.has(id)) await body[Symbol.asyncIterator]().return?.();
-      // The reader is told of a failing source by the aborted stream.
-      else await this.#bodies.send(id, body).catch(() => undefined);
+      else await this.#sendStream(id, functionName, body);
     }
+  }
+
+  /** The head is out, so that a failing source can only cut the response short; the log says why. */
+  async #sendStream(id: number, functionName: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      await this.#bodies.send(id, body);
+    } catch (error) {
+      const { message, stack } = toError(error);
+      this.#logError(`The response of function "${functionName}" ended early: ${stack ?? message}`);
+    }
+  }
+
+  #logError(message: string): void {
+    this.#connection.send({ type: "log", level: "error", category: "Worker.node", message });
   }
 
   /** The client has gone: nobody sends the request's body or reads the response's any more. */
@@ -183,12 +217,17 @@ export class AppWorker {
     this.#bodies.cancelOutgoing(id);
   }
 
+  /** Calls in flight may end first; the host's patience is the limit. */
   async #terminate(): Promise<void> {
+    if (this.#active > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
     try {
       await this.#app?.hooks.runAppTerminate();
     } catch (error) {
-      const message = `An appTerminate hook failed: ${toError(error).message}`;
-      this.#connection.send({ type: "log", level: "error", category: "Worker.node", message });
+      this.#logError(`An appTerminate hook failed: ${toError(error).message}`);
     }
     this.#connection.flush();
     this.#process.exit(0);
