@@ -1,0 +1,49 @@
+/** Levels as host.json names them, from the most to the least talkative. */
+export const LEVELS = ["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+/** Position of a level in LEVELS. */
+export function rank(level: Level): number {
+  return LEVELS.indexOf(level);
+}
+
+/** Decides what is printed by category: the longest configured prefix wins, `default` is for the rest. */
+export class LevelFilter {
+  readonly #prefixes: readonly (readonly [prefix: string, rank: number])[];
+  readonly #fallback: number;
+  readonly #ranks = new Map<string, number>();
+
+  /**
+   * @param configured host.json `logging.logLevel`; names that are no level are ignored
+   * @param verbose system categories print from Information on instead of Warning; a configured `default` overrides both
+   */
+  constructor(configured: Readonly<Record<string, string>>, verbose: boolean) {
+    const entries = Object.entries(configured)
+      .map(([prefix, name]) => [prefix.toLowerCase(), parseLevel(name)] as const)
+      .filter((entry): entry is readonly [string, number] => entry[1] !== undefined);
+    const fallback = entries.find(([prefix]) => prefix === "default")?.[1];
+    const builtIn = fallback === undefined ? [["function", rank("Information")] as const] : [];
+    const prefixes = [...entries.filter(([prefix]) => prefix !== "default"), ...builtIn];
+    this.#prefixes = prefixes.sort(([left], [right]) => right.length - left.length);
+    this.#fallback = fallback ?? rank(verbose ? "Information" : "Warning");
+  }
+
+  allows(category: string, level: Level): boolean {
+    let lowest = this.#ranks.get(category);
+    if (lowest === undefined) {
+      lowest = this.#lowestRank(category.toLowerCase());
+      this.#ranks.set(category, lowest);
+    }
+    return rank(level) >= lowest;
+  }
+
+  #lowestRank(category: string): number {
+    return this.#prefixes.find(([prefix]) => category.startsWith(prefix))?.[1] ?? this.#fallback;
+  }
+}
+
+function parseLevel(name: string): number | undefined {
+  const index = LEVELS.findIndex((level) => level.toLowerCase() === name.trim().toLowerCase());
+  return index === -1 ? undefined : index;
+}

@@ -1,0 +1,55 @@
+import type { HostRequest, HostResponse, HttpHandler } from "@durable-host/functions";
+
+export interface HostHandlerOptions {
+  /** /admin and /runtime/health: answered in every state. */
+  readonly endpoints: HttpHandler;
+  /** The durable management API. */
+  readonly management: HttpHandler;
+  /** The app's HTTP functions. */
+  readonly functions: HttpHandler;
+  /** Resolves to true when the host runs, to false when it will not within the time a request may wait. */
+  readonly ready: () => Promise<boolean> | true;
+  readonly homepage: boolean;
+}
+
+const UNAVAILABLE: HostResponse = {
+  status: 503,
+  headers: [
+    ["Content-Type", "text/plain; charset=utf-8"],
+    ["Retry-After", "5"],
+  ],
+  body: "Function host is not running.",
+};
+
+const HOMEPAGE: HostResponse = {
+  status: 200,
+  headers: [["Content-Type", "text/html; charset=utf-8"]],
+  body: '<!doctype html><html lang="en"><title>durable-host</title><h1>Your Functions app is up and running.</h1><p>State: <a href="/admin/host/status">/admin/host/status</a>. Functions: <a href="/admin/functions">/admin/functions</a>.</p></html>',
+};
+
+const NO_HOMEPAGE: HostResponse = { status: 204, headers: [] };
+
+/** Who answers what on the app's port. Requests that come before the host runs wait for it (functions-host contract §3.2). */
+export function createHostHandler(options: HostHandlerOptions): HttpHandler {
+  return async (request) => {
+    const isSystemPath = startsWithSystemSegment(request.url.pathname);
+    if (isSystemPath) {
+      const answer = await options.endpoints(request);
+      if (answer !== undefined) return answer;
+    }
+    const ready = options.ready();
+    if (ready !== true && !(await ready)) return UNAVAILABLE;
+    if (isSystemPath) return options.management(request);
+    return (await options.functions(request)) ?? homepage(request, options.homepage);
+  };
+}
+
+/** `admin` and `runtime` never belong to functions. */
+function startsWithSystemSegment(path: string): boolean {
+  return /^\/(?:admin|runtime)(?:\/|$)/i.test(path);
+}
+
+function homepage(request: HostRequest, shown: boolean): HostResponse | undefined {
+  if (request.url.pathname !== "/" || request.method !== "GET") return undefined;
+  return shown ? HOMEPAGE : NO_HOMEPAGE;
+}

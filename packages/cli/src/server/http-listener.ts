@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DurableHostError, type Logger } from "@durable-host/engine";
+import type { HostResponse, HttpHandler } from "@durable-host/functions";
+import { NodeRequest } from "./node-request";
+import { sendResponse } from "./send-response";
+
+export interface HttpListenerOptions {
+  readonly handler: HttpHandler;
+  /** `localhost` listens on IPv4 and, where there is one, on IPv6. */
+  readonly address: string;
+  /** 0: the system chooses one. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
+export interface HttpListener {
+  readonly port: number;
+  /** Takes no new connections, and ends each open one with its next answer. */
+  stopListening(): void;
+  /** The same; resolves when the answers that are due have been sent, or after `graceMs` without them. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** What a request needs to know of its listener. */
+interface Serving extends HttpListenerOptions {
+  isDraining: boolean;
+}
+
+const NOT_FOUND: HostResponse = { status: 404, headers: [] };
+const BAD_REQUEST: HostResponse = { status: 400, headers: [] };
+const FAILED: HostResponse = { status: 500, headers: [] };
+
+/** Idle connections are kept for clients that pause between requests. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** The only place that knows node:http. Rejects with CONFIG_INVALID when the port cannot be used. */
+export async function listenHttp(options: HttpListenerOptions): Promise<HttpListener> {
+  const serving: Serving = { ...options, isDraining: false };
+  const servers = await listenOnAll(serving);
+  let closed: Promise<unknown> | undefined;
+  const stopListening = (): void => {
+    serving.isDraining = true;
+    closed ??= Promise.all(servers.map(closeServer));
+  };
+  return {
+    port: portOf(servers),
+    stopListening,
+    async close(graceMs) {
+      stopListening();
+      const timeout = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), graceMs);
+      await closed;
+      clearTimeout(timeout);
+    },
+  };
+}
+
+async function listenOnAll(serving: Serving): Promise<readonly Server[]> {
+  const isLocalhost = serving.address === "localhost";
+  const first = await listen(serving, isLocalhost ? "127.0.0.1" : serving.address, serving.port);
+  if (!isLocalhost) return [first];
+  try {
+    return [first, await listen(serving, "::1", portOf([first]))];
+  } catch (error) {
+    if (isMissingAddress(error)) return [first];
+    await closeServer(first);
+    throw error;
+  }
+}
+
+function portOf([server]: readonly Server[]): number {
+  return (server?.address() as AddressInfo).port;
+}
+
+function listen(serving: Serving, address: string, port: number): Promise<Server> {
+  const server = createServer((message, response) => void serve(serving, message, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 1000;
+  server.requestTimeout = 0;
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(listenError(error, address, port)));
+    server.listen({ host: address, port, backlog: 1024 }, () => resolve(server));
+  });
+}
+
+async function serve(serving: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const answer = await answerTo(serving.handler, message, response);
+    if (response.destroyed) return;
+    if (serving.isDraining) response.shouldKeepAlive = false;
+    if (!message.complete) dropBody(message, response);
+    await sendResponse(response, answer);
+  } catch (error) {
+    fail(serving.logger, message, response, error);
+  }
+}
+
+async function answerTo(
+  handler: HttpHandler,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<HostResponse> {
+  let request: NodeRequest;
+  try {
+    request = new NodeRequest(message, response);
+  } catch {
+    return BAD_REQUEST;
+  }
+  return (await handler(request)) ?? NOT_FOUND;
+}
+
+/** The answer is known before the body has arrived (a 413, for one): the rest is dropped and the connection ends. */
+function dropBody(message: IncomingMessage, response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  message.resume();
+}
+
+function fail(logger: Logger, message: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return;
+  logger.error(`${message.method} ${message.url} could not be answered.`, { error });
+  if (response.headersSent) response.destroy();
+  else sendResponse(response, FAILED).catch(() => response.destroy());
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+function isMissingAddress(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code === "EADDRNOTAVAIL" || cause?.code === "EAFNOSUPPORT";
+}
+
+function listenError(cause: NodeJS.ErrnoException, address: string, port: number): Error {
+  const message =
+    cause.code === "EADDRINUSE"
+      ? `Port ${port} is unavailable. Close the process using that port, or specify another port using --port [-p].`
+      : `The host cannot listen on ${address}, port ${port} (${cause.code}). Specify another with --address and --port.`;
+  return new DurableHostError("CONFIG_INVALID", message, { cause });
+}

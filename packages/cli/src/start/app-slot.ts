@@ -1,0 +1,53 @@
+import { DurableHostError, type Executor } from "@durable-host/engine";
+import type { FunctionAppHost, FunctionDescription, HttpHandler } from "@durable-host/functions";
+
+/**
+ * The place of the app in the host. The engine and the listeners hold on to the slot, so that they exist before the app
+ * is loaded, and `--watch` can put a newly loaded app into it while store, locks and port stay.
+ */
+export class AppSlot {
+  #app: FunctionAppHost | undefined;
+
+  /** Empty before the first app is loaded. */
+  get functions(): readonly FunctionDescription[] {
+    return this.#app?.functions ?? [];
+  }
+
+  /** Of whichever app is in the slot. A new app has nothing resident: it asks for the history and replays. */
+  readonly executor: Executor = {
+    executeOrchestration: (episode, signal) => this.#loaded().executor.executeOrchestration(episode, signal),
+    executeActivity: (task, signal) => this.#loaded().executor.executeActivity(task, signal),
+    executeEntity: (batch, signal) => this.#loaded().executor.executeEntity(batch, signal),
+    forget: (instanceId) => this.#loaded().executor.forget(instanceId),
+    knows: (kind, name) => this.#loaded().executor.knows(kind, name),
+    names: (kind) => this.#loaded().executor.names(kind),
+  };
+
+  readonly http: HttpHandler = (request) => this.#loaded().http(request);
+
+  /**
+   * Loads an app, then puts it into the slot and lets the previous one finish what it has begun.
+   * Rejects when the app cannot be loaded, or `check` refuses it: the previous one stays.
+   */
+  async load(app: FunctionAppHost, check: (app: FunctionAppHost) => void): Promise<void> {
+    await app.start();
+    try {
+      check(app);
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+    const previous = this.#app;
+    this.#app = app;
+    await previous?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.#app?.stop();
+  }
+
+  #loaded(): FunctionAppHost {
+    if (this.#app === undefined) throw new DurableHostError("WORKER_LOST", "The app is not loaded yet.");
+    return this.#app;
+  }
+}

@@ -1,0 +1,84 @@
+import { DurableHostError, type Logger } from "@durable-host/engine";
+import {
+  createFunctionAppHost,
+  durableClientInput,
+  WEBHOOK_PATH,
+  type FunctionAppHost,
+  type HostConfiguration,
+  type InvocationListener,
+} from "@durable-host/functions";
+
+export interface CreateAppOptions {
+  readonly configuration: HostConfiguration;
+  /** Names given with `--functions`; they win over host.json. */
+  readonly functions?: readonly string[];
+  readonly port: number;
+  readonly rpcBaseUrl: string;
+  readonly logger: Logger;
+  readonly onInvocation: InvocationListener;
+  readonly stopGraceMs: number;
+}
+
+/** Webhook base under which clients outside find the host: https unless it is this machine (durable contract §5.1). */
+export function webhookBaseUrl(configuration: HostConfiguration, port: number): string {
+  const host = configuration.values.app("WEBSITE_HOSTNAME") ?? `localhost:${port}`;
+  const isLocal = /^(?:localhost|127\.0\.0\.1)(?::|$)/i.test(host);
+  return `${isLocal ? "http" : "https"}://${host}${WEBHOOK_PATH}`;
+}
+
+/** Makes the app host from the configuration; nothing runs yet. */
+export function createApp(options: CreateAppOptions): FunctionAppHost {
+  const { configuration, port } = options;
+  const { values } = configuration;
+  const timeout = values.host("functionTimeout");
+  return createFunctionAppHost({
+    appRoot: configuration.appRoot,
+    settings: appEnvironment(configuration, port),
+    hostJson: {
+      routePrefix: values.host("extensions.http.routePrefix"),
+      functions: options.functions ?? values.host("functions"),
+      functionTimeoutMs: Number.isFinite(timeout) ? timeout : undefined,
+    },
+    workerCount: values.app("FUNCTIONS_WORKER_PROCESS_COUNT"),
+    workerArguments: splitArguments(values.app("languageWorkers__node__arguments")),
+    durableClientInput: durableClientInput({
+      hubName: configuration.hubName,
+      connectionName: configuration.storage.connectionName,
+      baseUrl: webhookBaseUrl(configuration, port),
+      rpcBaseUrl: options.rpcBaseUrl,
+    }),
+    logger: options.logger,
+    onInvocation: options.onInvocation,
+    stopGraceMs: options.stopGraceMs,
+  });
+}
+
+/** Rejects with APP_LOAD_FAILED when there is nothing to run. */
+export function requireFunctions(app: FunctionAppHost, { appRoot, hostJson }: HostConfiguration): void {
+  if (app.functions.some((fn) => !fn.disabled)) return;
+  if (app.functions.length > 0) {
+    throw new DurableHostError(
+      "APP_LOAD_FAILED",
+      `The app in ${appRoot} has no functions to run: all ${app.functions.length} are disabled, or left out by "functions" in host.json or --functions (${JSON.stringify(hostJson["functions"] ?? [])}).`,
+    );
+  }
+  throw new DurableHostError(
+    "APP_LOAD_FAILED",
+    `The app in ${appRoot} has no functions. Its entry files were loaded and registered none. Check that "main" in package.json matches the files that call app.http(…), df.app.orchestration(…) and the like, for example "main": "src/functions/*.js"; for TypeScript, that the app is built.`,
+  );
+}
+
+/** What `func start` puts into the environment, under what the user has set (functions-host contract §7.1). */
+function appEnvironment({ appRoot, settings, values }: HostConfiguration, port: number): Record<string, string> {
+  return {
+    FUNCTIONS_WORKER_RUNTIME: "node",
+    AzureWebJobsScriptRoot: appRoot,
+    ...settings,
+    AZURE_FUNCTIONS_ENVIRONMENT: values.app("AZURE_FUNCTIONS_ENVIRONMENT"),
+    WEBSITE_HOSTNAME: values.app("WEBSITE_HOSTNAME") ?? `localhost:${port}`,
+  };
+}
+
+function splitArguments(text: string): readonly string[] {
+  return text.split(/\s+/).filter((argument) => argument !== "");
+}

@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import {
+  CompletionSignals,
+  createTaskHub,
+  createTaskHubWorker,
+  randomIds,
+  systemClock,
+  type Executor,
+  type Logger,
+  type StorageProvider,
+  type TaskHub,
+  type TaskHubWorker,
+} from "@durable-host/engine";
+import type { HostConfiguration } from "@durable-host/functions";
+
+/** Upstream's default for each kind of work (durable contract §7). */
+const PER_PROCESSOR = 10;
+/**
+ * Orchestrators run for microseconds and then wait for the disk: with few slots a commit would wait for the flush
+ * before the next one begins, instead of sharing it.
+ */
+const LEAST_ORCHESTRATIONS = 200;
+const RESIDENT_ORCHESTRATIONS = 2000;
+/** Wake-ups are pushed; this is for the one that gets lost. */
+const POLL_INTERVAL_MS = 2000;
+
+export interface Engine {
+  readonly taskHub: TaskHub;
+  readonly worker: TaskHubWorker;
+}
+
+/** Joins store and executor as the configuration says. */
+export function createEngine(
+  { hubName, values }: HostConfiguration,
+  provider: StorageProvider,
+  executor: Executor,
+  logger: Logger,
+): Engine {
+  const completions = new CompletionSignals();
+  const shared = { provider, executor, clock: systemClock, ids: randomIds, completions };
+  const defaultVersion = values.host("extensions.durableTask.defaultVersion");
+  const fallback = PER_PROCESSOR * availableParallelism();
+  const taskHub = createTaskHub({
+    ...shared,
+    hubName,
+    defaultVersion,
+    replaceable: values.host("extensions.durableTask.overridableExistingInstanceStates"),
+  });
+  const worker = createTaskHubWorker({
+    ...shared,
+    logger: logger.child("Host.Triggers.DurableTask"),
+    limits: {
+      maxConcurrentOrchestrations:
+        values.host("extensions.durableTask.maxConcurrentOrchestratorFunctions") ??
+        Math.max(fallback, LEAST_ORCHESTRATIONS),
+      maxConcurrentActivities: values.host("extensions.durableTask.maxConcurrentActivityFunctions") ?? fallback,
+      maxConcurrentEntities: values.host("extensions.durableTask.maxConcurrentEntityFunctions") ?? fallback,
+      maxEntityOperationBatchSize: values.host("extensions.durableTask.maxEntityOperationBatchSize"),
+      maxResidentOrchestrations: RESIDENT_ORCHESTRATIONS,
+      pollIntervalMs: POLL_INTERVAL_MS,
+    },
+    episodeLimits: {
+      maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
+      defaultVersion,
+      storeInputs: values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
+    },
+  });
+  return { taskHub, worker };
+}

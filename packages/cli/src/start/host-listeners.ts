@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Logger, TaskHub } from "@durable-host/engine";
+import { createManagementApi, RPC_PATH, WEBHOOK_PATH, type HostConfiguration } from "@durable-host/functions";
+import { corsOptions, withCors } from "../server/cors";
+import { createHostEndpoints } from "../server/host-endpoints";
+import { createHostHandler } from "../server/host-handler";
+import { listenHttp, type HttpListener } from "../server/http-listener";
+import { HOST_VERSION } from "../version";
+import type { AppSlot } from "./app-slot";
+import { webhookBaseUrl } from "./create-app";
+import { functionViews } from "./function-views";
+import type { HostLifecycle } from "./host-lifecycle";
+import { DEFAULT_ADDRESS, DEFAULT_PORT, type StartOptions } from "./start-options";
+
+export interface ListenerParts {
+  readonly options: StartOptions;
+  readonly configuration: HostConfiguration;
+  readonly logger: Logger;
+  readonly lifecycle: HostLifecycle;
+  readonly slot: AppSlot;
+  readonly taskHub: TaskHub;
+}
+
+/** Host ids are at most this long (functions-host contract §6.1). */
+const LONGEST_HOST_ID = 32;
+
+/** Opens the app's own port: host endpoints, management API, HTTP functions. */
+export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
+  const { options, configuration, logger, lifecycle, slot } = parts;
+  const { local, values } = configuration;
+  const port = options.port ?? local.port ?? DEFAULT_PORT;
+  const routePrefix = values.host("extensions.http.routePrefix");
+  const startedAt = performance.now();
+  const handler = createHostHandler({
+    endpoints: createHostEndpoints({
+      state: () => lifecycle.state,
+      identity: identity(configuration),
+      uptime: () => performance.now() - startedAt,
+      functions: () =>
+        functionViews(slot.functions, configuration.appRoot, { origin: `http://localhost:${port}`, routePrefix }),
+    }),
+    management: managementApi(parts, WEBHOOK_PATH),
+    functions: slot.http,
+    ready: lifecycle.ready,
+    homepage: !values.app("AzureWebJobsDisableHomepage"),
+  });
+  const cors = corsOptions(options.cors ?? local.cors, local.corsCredentials);
+  const address = options.address ?? local.address ?? DEFAULT_ADDRESS;
+  return listenHttp({ handler: withCors(handler, cors), address, port, logger: logger.child("Host.Http") });
+}
+
+/** Opens the port on which the app's own durable client calls the management API; only this machine reaches it. */
+export function listenForSdk(parts: ListenerParts, clientPort: number): Promise<HttpListener> {
+  const handler = managementApi(parts, RPC_PATH, webhookBaseUrl(parts.configuration, clientPort));
+  return listenHttp({ handler, address: "127.0.0.1", port: 0, logger: parts.logger.child("Host.Http") });
+}
+
+function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: string) {
+  const { configuration, taskHub, logger } = parts;
+  return createManagementApi({
+    taskHub,
+    basePath,
+    linkBaseUrl,
+    connectionName: configuration.storage.connectionName,
+    logger: logger.child("Host.Triggers.DurableTask"),
+    bodyLimit:
+      basePath === RPC_PATH ? Number.POSITIVE_INFINITY : configuration.values.app("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"),
+  });
+}
+
+function identity({ values }: HostConfiguration) {
+  const name = (values.app("WEBSITE_SITE_NAME") ?? hostname()).toLowerCase().slice(0, LONGEST_HOST_ID);
+  return { id: name, version: HOST_VERSION, instanceId: randomUUID(), computerName: hostname() };
+}

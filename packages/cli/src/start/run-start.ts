@@ -1,0 +1,87 @@
+import { DurableHostError } from "@durable-host/engine";
+import type { HostConfiguration } from "@durable-host/functions";
+import { ConsoleLogger } from "../console/console-logger";
+import { invocationLines } from "../console/invocation-lines";
+import { LevelFilter } from "../console/level-filter";
+import type { LineWriter } from "../console/line-writer";
+import { HOST_VERSION } from "../version";
+import { describeStartError } from "./describe-start-error";
+import { functionList } from "./function-list";
+import { startHost, type HostConsole, type RunningHost } from "./start-host";
+import type { StartOptions } from "./start-options";
+import type { StopRequest } from "./stop-request";
+import { watchApp } from "./watch-app";
+
+/** Time for what is in flight when the host is told to stop. Orchestrators of this world give 30 seconds. */
+const GRACE_MS = 20_000;
+
+export interface RunSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly output: LineWriter;
+  readonly errors: LineWriter;
+  /** A person looks on: colours, and a line for each run of a function. */
+  readonly isTerminal: boolean;
+  readonly stopRequest: StopRequest;
+}
+
+/** Runs the host until it is asked to stop; resolves to the exit code. */
+export async function runStart(options: StartOptions, surroundings: RunSurroundings): Promise<number> {
+  const { output, errors, stopRequest } = surroundings;
+  output.line(`durable-host ${HOST_VERSION} (Node.js ${process.version})`);
+  let host: RunningHost | undefined;
+  try {
+    const starting = startHost(options, {
+      environment: surroundings.environment,
+      openConsole: (configuration) => openConsole(configuration, options, surroundings),
+    });
+    host = await Promise.race([withTimeout(starting, options), stopRequest.made]);
+  } catch (error) {
+    errors.line(`\n${describeStartError(error)}`);
+    return 1;
+  }
+  if (host === undefined) return 0;
+  announce(host, options, output);
+  const endWatch = options.watch ? watchApp(host, options, output) : undefined;
+  await stopRequest.made;
+  output.line("Stopping: finishing what is in flight. Press Ctrl+C again to stop at once.");
+  await endWatch?.();
+  await host.stop(GRACE_MS);
+  output.line("Stopped.");
+  return 0;
+}
+
+function openConsole(
+  { values }: HostConfiguration,
+  { verbose }: StartOptions,
+  { output, isTerminal }: RunSurroundings,
+): HostConsole {
+  const filter = new LevelFilter(values.host("logging.logLevel"), verbose);
+  const logger = new ConsoleLogger({ writer: output, filter, now: Date.now, color: isTerminal });
+  return { logger, onInvocation: invocationLines(logger, verbose || isTerminal) };
+}
+
+/** Rejects when the host takes longer to start than it may. */
+async function withTimeout(starting: Promise<RunningHost>, { startTimeoutMs }: StartOptions): Promise<RunningHost> {
+  let timeout: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => reject(tooLate(startTimeoutMs)), startTimeoutMs);
+  });
+  try {
+    return await Promise.race([starting, late]);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+function tooLate(startTimeoutMs: number): DurableHostError {
+  return new DurableHostError(
+    "APP_LOAD_FAILED",
+    `The host did not start within ${startTimeoutMs / 1000} seconds. Most likely an entry file of the app waits for something at its top level; give it more time with --timeout.`,
+  );
+}
+
+function announce(host: RunningHost, { verbose }: StartOptions, output: LineWriter): void {
+  const routePrefix = host.configuration.values.host("extensions.http.routePrefix");
+  for (const line of functionList(host.functions, { origin: host.origin, routePrefix })) output.line(line);
+  if (!verbose) output.line("For detailed output, run durable-host start with --verbose.");
+}

@@ -1,0 +1,150 @@
+import { systemClock, type Logger, type StorageProvider, type TaskHubWorker } from "@durable-host/engine";
+import {
+  loadConfiguration,
+  RPC_PATH,
+  type FunctionDescription,
+  type HostConfiguration,
+  type InvocationListener,
+} from "@durable-host/functions";
+import { createSqliteProvider } from "@durable-host/sqlite";
+import type { HttpListener } from "../server/http-listener";
+import { AppSlot } from "./app-slot";
+import { createApp, requireFunctions } from "./create-app";
+import { createEngine } from "./create-engine";
+import { HostLifecycle } from "./host-lifecycle";
+import { listenForClients, listenForSdk, type ListenerParts } from "./host-listeners";
+import type { StartOptions } from "./start-options";
+
+/** Of the grace time at stop, this much is kept for the app's own shutdown. */
+const APP_GRACE_MS = 5000;
+/** After everything has been answered, clients get this long to take it. */
+const FLUSH_MS = 500;
+
+/** Where the host writes. */
+export interface HostConsole {
+  readonly logger: Logger;
+  readonly onInvocation: InvocationListener;
+}
+
+export interface HostSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Called once, when it is known which levels host.json asks for. */
+  readonly openConsole: (configuration: HostConfiguration) => HostConsole;
+}
+
+export interface RunningHost {
+  readonly configuration: HostConfiguration;
+  readonly logger: Logger;
+  /** `http://localhost:<port>` */
+  readonly origin: string;
+  readonly functions: readonly FunctionDescription[];
+  /** Puts an app loaded from the files as they are now in the place of the present one, which stays if that fails. */
+  reload(): Promise<void>;
+  /** Readiness goes first, then what is in flight is finished within `graceMs`, then the store is closed. */
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Parts {
+  readonly lifecycle: HostLifecycle;
+  readonly slot: AppSlot;
+  readonly provider: StorageProvider;
+  readonly worker: TaskHubWorker;
+  readonly listeners: HttpListener[];
+}
+
+/**
+ * The composition root: joins configuration, store, app, engine and listeners.
+ * Rejects with what `describeStartError` puts into words; nothing is left running then.
+ */
+export async function startHost(options: StartOptions, surroundings: HostSurroundings): Promise<RunningHost> {
+  const configuration = readConfiguration(options, surroundings);
+  const console = surroundings.openConsole(configuration);
+  const { logger } = console;
+  for (const notice of configuration.notices) logger.warn(notice);
+  const provider = createSqliteProvider({
+    dataDir: options.dataDir,
+    hubName: configuration.hubName,
+    clock: systemClock,
+    logger: logger.child("Host.Storage"),
+  });
+  const slot = new AppSlot();
+  const lifecycle = new HostLifecycle();
+  const { taskHub, worker } = createEngine(configuration, provider, slot.executor, logger);
+  const parts: Parts = { lifecycle, slot, provider, worker, listeners: [] };
+  try {
+    const ports = await openListeners(parts, { options, configuration, logger, lifecycle, slot, taskHub });
+    const loadApp = (current: HostConfiguration) => loadInto(slot, current, options, console, ports);
+    await startStoreAndApp(provider, loadApp(configuration));
+    worker.start();
+    lifecycle.to("Running");
+    return {
+      configuration,
+      logger,
+      origin: `http://localhost:${ports.client}`,
+      get functions() {
+        return slot.functions;
+      },
+      reload: () => loadApp(readConfiguration(options, surroundings)),
+      stop: (graceMs) => stopHost(parts, graceMs),
+    };
+  } catch (error) {
+    await abandonStart(parts);
+    throw error;
+  }
+}
+
+function readConfiguration({ scriptRoot, storage }: StartOptions, { environment }: HostSurroundings) {
+  return loadConfiguration({ appRoot: scriptRoot, environment, storage });
+}
+
+interface Ports {
+  readonly client: number;
+  readonly rpc: number;
+}
+
+async function openListeners({ listeners }: Parts, parts: ListenerParts): Promise<Ports> {
+  const client = await listenForClients(parts);
+  listeners.push(client);
+  const rpc = await listenForSdk(parts, client.port);
+  listeners.push(rpc);
+  return { client: client.port, rpc: rpc.port };
+}
+
+function loadInto(
+  slot: AppSlot,
+  configuration: HostConfiguration,
+  { functions }: StartOptions,
+  console: HostConsole,
+  ports: Ports,
+): Promise<void> {
+  const app = createApp({
+    configuration,
+    functions,
+    port: ports.client,
+    rpcBaseUrl: `http://127.0.0.1:${ports.rpc}${RPC_PATH}/`,
+    ...console,
+    stopGraceMs: APP_GRACE_MS,
+  });
+  return slot.load(app, (loaded) => requireFunctions(loaded, configuration));
+}
+
+/** At the same time, because each takes a good part of the start. A store that cannot be opened is reported first. */
+async function startStoreAndApp(provider: StorageProvider, app: Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled([provider.start(), app]);
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+async function stopHost({ lifecycle, slot, provider, worker, listeners }: Parts, graceMs: number): Promise<void> {
+  lifecycle.to("Stopping");
+  for (const listener of listeners) listener.stopListening();
+  await worker.stop(Math.max(0, graceMs - APP_GRACE_MS));
+  await slot.stop();
+  await Promise.all(listeners.map((listener) => listener.close(FLUSH_MS)));
+  await provider.stop();
+}
+
+async function abandonStart({ lifecycle, slot, provider, listeners }: Parts): Promise<void> {
+  lifecycle.to("Stopping");
+  await Promise.allSettled([slot.stop(), ...listeners.map((listener) => listener.close(0))]);
+  await provider.stop().catch(() => undefined);
+}
