@@ -7,3 +7,18 @@ export { ManagementClient } from "./harness/management-client";
 export type { Answer, HistoryRow, InstanceStatus, RequestOptions } from "./harness/management-client";
 export { waitUntil } from "./harness/wait-until";
 export type { WaitOptions } from "./harness/wait-until";
+export { aCommit } from "./builders/commits";
+export {
+  anActivityTask,
+  anEventRaised,
+  anExecutionStarted,
+  anExecutionTerminated,
+  anInstanceSeed,
+  anOrchestratorStarted,
+  aTaskCompleted,
+  aTaskScheduled,
+  BUILT_AT,
+} from "./builders/events";
+export { ManualClock } from "./clock/manual-clock";
+export { describeStorageProvider } from "./contract/describe-storage-provider";
+export { TestHub, useHub, type ProviderFixture } from "./contract/test-hub";

@@ -25,9 +25,7 @@ export function commitOrchestration(
       for (const task of commit.activities) transaction.insertActivity(head, task);
     }
     for (const message of commit.messages) transaction.deliver(message);
-    transaction.afterwards((now) => {
-      if (!record.removed) index.instances.giveBack(record, now, now);
-    });
+    transaction.afterwards((now) => index.release(record, now));
   };
 }
 

@@ -1,9 +1,9 @@
-import type { InstanceKind, MessageEvent, OrchestrationWorkItem, StoredMessage } from "@durable-host/engine";
+import type { InstanceKind, InstanceState, OrchestrationWorkItem, StoredMessage } from "@durable-host/engine";
 import { messageEventOf, storedInstanceOf } from "../rows";
-import { corruptRow } from "../storage-errors";
 import type { Store } from "../store";
 import type { InstanceRecord } from "../work/instance-record";
-import { eventInMemory, storedMessage, type MessageEntry } from "../work/message-entry";
+import type { Lock } from "../work/lock-table";
+import { eventInMemory, storedMessage } from "../work/message-entry";
 
 /** Locks instances with due messages. Touches the tables only for what memory does not hold. */
 export async function lockOrchestrations(
@@ -15,45 +15,51 @@ export async function lockOrchestrations(
   const items: OrchestrationWorkItem[] = [];
   const cold: InstanceRecord[] = [];
   for (const record of locked) {
-    if (isInMemory(record)) items.push(workItem(record, (entry) => eventInMemory(entry)));
-    else cold.push(record);
+    const item = itemInMemory(record);
+    if (item === undefined) cold.push(record);
+    else items.push(item);
   }
   if (cold.length === 0) return items;
   try {
-    return items.concat(await store.journal.read(() => loadCold(store, cold)));
+    return items.concat(await store.journal.read(() => cold.flatMap((record) => loadItem(store, record))));
   } catch (error) {
     for (const record of locked) if (record.lock !== undefined) store.giveBackInstance(record, 0);
     throw error;
   }
 }
 
-function isInMemory(record: InstanceRecord): boolean {
-  return record.state !== undefined && record.handedOut.every((entry) => eventInMemory(entry) !== undefined);
+/** The work item, unless a part of it must be read from the tables. */
+function itemInMemory(record: InstanceRecord): OrchestrationWorkItem | undefined {
+  const { lock, state, historyLength, handedOut, instanceId } = record;
+  if (lock === undefined || state === undefined) return undefined;
+  const messages: StoredMessage[] = [];
+  for (const entry of handedOut) {
+    const event = eventInMemory(entry);
+    if (event === undefined) return undefined;
+    messages.push(storedMessage(instanceId, entry, event));
+  }
+  return workItem(record, lock, state, historyLength, messages);
 }
 
-/** Reads states and bodies from the tables. Instances that were purged in the meantime are left out. */
-function loadCold({ statements, index }: Store, records: readonly InstanceRecord[]): OrchestrationWorkItem[] {
-  const items: OrchestrationWorkItem[] = [];
-  for (const record of records) {
-    if (record.removed || record.lock === undefined) continue;
-    if (record.state === undefined) index.remember(storedInstanceOf(statements.selectInstance.get(record.instanceId)));
-    const load = (entry: MessageEntry) =>
-      eventInMemory(entry) ?? messageEventOf(statements.selectMessage.get(entry.sequenceNumber));
-    items.push(workItem(record, load));
-  }
-  return items;
+/** Reads state and bodies from the tables; nothing if the instance was purged since it was locked. */
+function loadItem({ statements, index }: Store, record: InstanceRecord): OrchestrationWorkItem[] {
+  const { lock, handedOut, instanceId } = record;
+  if (record.removed || lock === undefined) return [];
+  const stored = storedInstanceOf(statements.selectInstance.get(instanceId));
+  index.remember(stored);
+  const messages = handedOut.map((entry) => {
+    const event = eventInMemory(entry) ?? messageEventOf(statements.selectMessage.get(entry.sequenceNumber));
+    return storedMessage(instanceId, entry, event);
+  });
+  return [workItem(record, lock, stored.state, stored.historyLength, messages)];
 }
 
 function workItem(
-  record: InstanceRecord,
-  eventOf: (entry: MessageEntry) => MessageEvent | undefined,
+  { kind }: InstanceRecord,
+  { token, expiresAt }: Lock<InstanceRecord>,
+  instance: InstanceState,
+  historyLength: number,
+  messages: readonly StoredMessage[],
 ): OrchestrationWorkItem {
-  const { kind, lock, state, historyLength, handedOut, instanceId } = record;
-  if (lock === undefined || state === undefined) throw corruptRow("instance_id");
-  const messages: StoredMessage[] = [];
-  for (const entry of handedOut) {
-    const event = eventOf(entry);
-    if (event !== undefined) messages.push(storedMessage(instanceId, entry, event));
-  }
-  return { kind, lock: { token: lock.token, expiresAt: lock.expiresAt }, instance: state, historyLength, messages };
+  return { kind, lock: { token, expiresAt }, instance, historyLength, messages };
 }

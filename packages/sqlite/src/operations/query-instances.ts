@@ -105,7 +105,7 @@ class Walk {
       // SQLite counts characters, not UTF-16 units.
       this.tests.push({
         sql: "substr(instance_id, 1, ?) = ?",
-        values: [[...instanceIdPrefix].length, instanceIdPrefix],
+        values: [Array.from(instanceIdPrefix).length, instanceIdPrefix],
       });
     }
   }

@@ -3,15 +3,18 @@ import { historyEventsOf, storedInstanceOf, type Row } from "../rows";
 import type { Store } from "../store";
 
 /** Answers from memory when it can: what memory shows is durable. */
-export function getInstance(
+export async function getInstance(
   { index, journal, statements }: Store,
   instanceId: string,
 ): Promise<InstanceState | undefined> {
   const known = index.find(instanceId)?.state;
-  if (known !== undefined) return journal.read(() => known);
+  if (known !== undefined) return known;
   return journal.read(() => {
     const row: Row | undefined = statements.selectInstance.get(instanceId);
-    return row === undefined ? undefined : index.remember(storedInstanceOf(row)).state;
+    if (row === undefined) return undefined;
+    const stored = storedInstanceOf(row);
+    index.remember(stored);
+    return stored.state;
   });
 }
 

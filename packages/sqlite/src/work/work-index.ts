@@ -89,6 +89,13 @@ export class WorkIndex {
     return [...this.instances.locks.all(), ...this.activities.locks.all()];
   }
 
+  /** Gives a locked instance back after its commit. */
+  release(record: InstanceRecord, now: number): void {
+    if (record.removed) return;
+    this.instances.giveBack(record, now, now);
+    this.forgetIfIdle(record);
+  }
+
   addMessage(record: InstanceRecord, entry: MessageEntry, now: number): void {
     if (entry.event !== undefined && !this.bodies.take(entry.bytes)) entry.event = undefined;
     record.mailbox.add(entry, now, this.timers, () => this.instances.offer(record));

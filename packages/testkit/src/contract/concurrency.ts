@@ -1,0 +1,93 @@
+import type { OrchestrationCommit, OrchestrationWorkItem } from "@durable-host/engine";
+import { aCommit } from "../builders/commits";
+import { aTaskCompleted, anActivityTask, anEventRaised } from "../builders/events";
+import type { TestHub } from "./test-hub";
+
+const INSTANCES = 40;
+const ACTIVITIES = 5;
+
+/** Many callers at once. */
+export function describeConcurrency(hub: () => TestHub): void {
+  describe("concurrency", () => {
+    it("runs many instances with many workers: every step once, in order", () => runEverythingOnce(hub()));
+
+    it("shows a reader a commit as a whole, once it can no longer be lost (P5)", async () => {
+      await hub().create("i1");
+      const item = await hub().lockOne();
+      const committed = hub().provider.commitOrchestration(item, aCommit(item));
+      const history = await hub().provider.readHistory("i1");
+      const instance = await hub().provider.getInstance("i1");
+      if (history.length > 0) expect(instance?.runtimeStatus).toBe("Running");
+      await committed;
+      await expect(hub().provider.readHistory("i1")).resolves.toHaveLength(2);
+      expect((await hub().provider.getInstance("i1"))?.runtimeStatus).toBe("Running");
+    });
+
+    it("fails only the operation that is at fault when many are saved together", async () => {
+      await hub().create("i1");
+      const outcomes = await Promise.allSettled([
+        hub().create("a"),
+        hub().create("i1"),
+        hub().create("b"),
+        hub().create("a"),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
+      expect(await hub().lockable()).toEqual(["i1", "a", "b"]);
+    });
+
+    it("lets an operation build on one that was submitted just before", async () => {
+      const created = hub().create("i1");
+      const sent = hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
+      const purged = hub().provider.purgeInstances(["i1"]);
+      const lost = hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("late") });
+      const again = hub().create("i1", { executionId: "e2" });
+      expect(await Promise.all([created, sent, purged, lost, again])).toEqual([undefined, true, 1, false, undefined]);
+      const item = await hub().lockOne();
+      expect(item.messages).toHaveLength(1);
+      expect(item.instance.executionId).toBe("e2");
+      await hub().restart();
+      expect((await hub().lockOne()).messages).toHaveLength(1);
+    });
+  });
+}
+
+/** Each instance runs its activities one after another, with several workers of each kind locking at the same time. */
+async function runEverythingOnce(hub: TestHub): Promise<void> {
+  const ids = Array.from({ length: INSTANCES }, (_, index) => `i${index}`);
+  await Promise.all(ids.map((instanceId) => hub.create(instanceId)));
+  let ended = 0;
+
+  const orchestrate = async (item: OrchestrationWorkItem): Promise<void> => {
+    const commit = nextStep(item);
+    if (commit.instance?.runtimeStatus === "Completed") ended++;
+    await hub.provider.commitOrchestration(item, commit);
+  };
+  const worker = async (): Promise<void> => {
+    while (ended < INSTANCES) {
+      const items = await hub.provider.lockOrchestrations("orchestration", 3);
+      const activities = await hub.provider.lockActivities(3);
+      await Promise.all(items.map(orchestrate));
+      await Promise.all(activities.map((item) => hub.provider.commitActivity(item, aTaskCompleted(item.task.taskId))));
+    }
+  };
+  const failures = await Promise.allSettled([worker(), worker(), worker(), worker()]);
+  expect(failures.filter(({ status }) => status === "rejected")).toEqual([]);
+
+  for (const instanceId of ids) {
+    const history = await hub.provider.readHistory(instanceId);
+    const results = history.flatMap((event) => (event.type === "TaskCompleted" ? [event.taskScheduledId] : []));
+    expect(results).toEqual(Array.from({ length: ACTIVITIES }, (_, index) => index));
+  }
+}
+
+/** Schedules the next activity, or ends the instance after the last one. */
+function nextStep(item: OrchestrationWorkItem): OrchestrationCommit {
+  const { instanceId, executionId } = item.instance;
+  const done = item.messages.reduce(
+    (last, { event }) => (event.type === "TaskCompleted" ? event.taskScheduledId : last),
+    -1,
+  );
+  if (done < ACTIVITIES - 1)
+    return aCommit(item, { activities: [anActivityTask(instanceId, done + 1, { executionId })] });
+  return aCommit(item, { instance: { ...item.instance, runtimeStatus: "Completed" }, canceledTimers: "all" });
+}

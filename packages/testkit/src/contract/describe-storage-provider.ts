@@ -1,0 +1,31 @@
+import { describeActivities } from "./activities";
+import { describeCommits } from "./commits";
+import { describeConcurrency } from "./concurrency";
+import { describeDurability } from "./durability";
+import { describeInstances } from "./instances";
+import { describeLocks } from "./locks";
+import { describeMessages } from "./messages";
+import { describeQueries } from "./queries";
+import { describeScheduling } from "./scheduling";
+import { useHub, type ProviderFixture } from "./test-hub";
+import { describeWakeUps } from "./wake-ups";
+
+/**
+ * The contract of `StorageProvider` as tests: every provider passes all of it, on each kind of store it has.
+ * `setup` makes an empty, started task hub; it is called before each test.
+ */
+export function describeStorageProvider(name: string, setup: () => Promise<ProviderFixture>): void {
+  describe(`${name} keeps the storage contract`, () => {
+    const hub = useHub(setup);
+    describeInstances(hub);
+    describeMessages(hub);
+    describeScheduling(hub);
+    describeCommits(hub);
+    describeActivities(hub);
+    describeLocks(hub);
+    describeQueries(hub);
+    describeWakeUps(hub);
+    describeDurability(hub);
+    describeConcurrency(hub);
+  });
+}
