@@ -1,0 +1,76 @@
+import type { InstanceState, StorageProvider } from "@durable-host/engine";
+import { CompletionSignals } from "@durable-host/engine";
+import { ManualClock } from "@durable-host/testkit";
+import { startAndWait, waitForCompletion } from "../../src/client/wait-for-completion";
+import { anInstance } from "../decide/events";
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+const running = anInstance({ runtimeStatus: "Running" });
+const ended = anInstance({ runtimeStatus: "Completed", output: "1" });
+
+function aHub() {
+  const clock = new ManualClock();
+  const completions = new CompletionSignals();
+  const stored: { instance: InstanceState | undefined; reads: number } = { instance: running, reads: 0 };
+  const provider = {
+    getInstance: async () => {
+      stored.reads++;
+      return stored.instance;
+    },
+  } as unknown as StorageProvider;
+  return { clock, completions, provider, stored };
+}
+
+describe("waiting for an instance", () => {
+  it("answers at once when it has ended already, or does not exist", async () => {
+    const hub = aHub();
+    hub.stored.instance = ended;
+    expect(await waitForCompletion(hub, "i1", 1000)).toBe(ended);
+    hub.stored.instance = undefined;
+    expect(await waitForCompletion(hub, "i1", 1000)).toBeUndefined();
+  });
+
+  it("is woken by the completion, without asking the store again", async () => {
+    const hub = aHub();
+    const waiting = waitForCompletion(hub, "i1", 60_000);
+    await settle();
+    hub.completions.emit(ended);
+    expect(await waiting).toBe(ended);
+    expect(hub.stored.reads).toBe(1);
+  });
+
+  it("notices a completion in another process by asking the store now and then", async () => {
+    const hub = aHub();
+    const waiting = waitForCompletion(hub, "i1", 60_000);
+    await settle();
+    hub.stored.instance = ended;
+    hub.clock.advance(1_000);
+    expect(await waiting).toBe(ended);
+  });
+
+  it("answers with the state there is when the time is up", async () => {
+    const hub = aHub();
+    const waiting = waitForCompletion(hub, "i1", 1_500);
+    await settle();
+    hub.clock.advance(1_000);
+    await settle();
+    hub.clock.advance(500);
+    expect(await waiting).toBe(running);
+  });
+
+  it("does not miss a completion that comes before the start is acknowledged", async () => {
+    const hub = aHub();
+    const start = async () => {
+      hub.completions.emit(ended);
+      return "i1";
+    };
+    expect(await startAndWait(hub, start, { name: "order", instanceId: "i1" }, 1000)).toBe(ended);
+    expect(hub.stored.reads).toBe(0);
+  });
+
+  it("passes on why a start was refused", async () => {
+    const hub = aHub();
+    const start = () => Promise.reject(new Error("refused"));
+    await expect(startAndWait(hub, start, { name: "order", instanceId: "i1" }, 1000)).rejects.toThrow("refused");
+  });
+});

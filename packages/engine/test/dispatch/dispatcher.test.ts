@@ -1,0 +1,191 @@
+import { DurableHostError, type ActivityWorkItem, type Logger, type StorageProvider } from "@durable-host/engine";
+import { ManualClock } from "@durable-host/testkit";
+import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
+
+const silent: Logger = {
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silent,
+};
+
+function anItem(taskId: number, expiresAt = Number.MAX_SAFE_INTEGER): ActivityWorkItem {
+  return {
+    kind: "activity",
+    lock: { token: String(taskId), expiresAt },
+    task: { instanceId: "i1", executionId: "e1", taskId, name: "work", input: null },
+    previousDeliveries: 0,
+  };
+}
+
+/** A promise with its ends in the test's hands. */
+function deferred<T = void>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Lets everything that is ready to run do so. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function aDispatcher(concurrency = 2) {
+  const clock = new ManualClock();
+  const queue: ActivityWorkItem[] = [];
+  const running = new Map<number, ReturnType<typeof deferred<void>>>();
+  const locks: number[] = [];
+  const abandoned: [taskId: number, delayMs: number][] = [];
+  const renewed: number[] = [];
+  const signals: AbortSignal[] = [];
+  const failing: { lock?: Error } = {};
+  const provider = {
+    abandon: async (item: ActivityWorkItem, delayMs: number) => void abandoned.push([item.task.taskId, delayMs]),
+    renewLock: async (item: ActivityWorkItem) => {
+      renewed.push(item.task.taskId);
+      return { token: item.lock.token, expiresAt: clock.now() + 60_000 };
+    },
+  } as unknown as StorageProvider;
+  const processor: WorkProcessor<ActivityWorkItem> = {
+    kind: "activity",
+    lock: async (max) => {
+      locks.push(max);
+      if (failing.lock) throw failing.lock;
+      return queue.splice(0, max);
+    },
+    process: (item, signal) => {
+      const work = deferred<void>();
+      running.set(item.task.taskId, work);
+      signals.push(signal);
+      return work.promise;
+    },
+    describe: (item) => `task ${item.task.taskId}`,
+  };
+  const dispatcher = new Dispatcher(processor, {
+    provider,
+    clock,
+    logger: silent,
+    concurrency,
+    pollIntervalMs: 10_000,
+  });
+  return { dispatcher, clock, queue, running, locks, abandoned, renewed, signals, failing };
+}
+
+describe("a dispatcher", () => {
+  it("never executes more work items than its concurrency", async () => {
+    const { dispatcher, queue, running, locks } = aDispatcher(2);
+    queue.push(anItem(1), anItem(2), anItem(3));
+    dispatcher.start();
+    await settle();
+    expect([...running.keys()]).toEqual([1, 2]);
+    expect(locks).toEqual([2]);
+    running.get(1)?.resolve();
+    await settle();
+    expect([...running.keys()]).toEqual([1, 2, 3]);
+    expect(dispatcher.active).toBe(2);
+  });
+
+  it("does not forget a wake-up that arrives while the store is being asked", async () => {
+    const { dispatcher, queue, running } = aDispatcher();
+    dispatcher.start();
+    queue.push(anItem(1));
+    dispatcher.wake();
+    await settle();
+    expect([...running.keys()]).toEqual([1]);
+  });
+
+  it("looks again after the poll interval when nobody wakes it", async () => {
+    const { dispatcher, queue, running, clock } = aDispatcher();
+    dispatcher.start();
+    await settle();
+    queue.push(anItem(1));
+    clock.advance(9_999);
+    await settle();
+    expect(running.size).toBe(0);
+    clock.advance(1);
+    await settle();
+    expect([...running.keys()]).toEqual([1]);
+  });
+
+  it("gives a failed work item back with a growing delay, and starts over after a success", async () => {
+    const { dispatcher, queue, running, abandoned } = aDispatcher();
+    dispatcher.start();
+    for (const outcome of ["fail", "fail", "succeed", "fail"]) {
+      queue.push(anItem(1));
+      dispatcher.wake();
+      await settle();
+      if (outcome === "fail") running.get(1)?.reject(new DurableHostError("WORKER_LOST", "gone"));
+      else running.get(1)?.resolve();
+      await settle();
+    }
+    expect(abandoned).toEqual([
+      [1, 500],
+      [1, 1000],
+      [1, 500],
+    ]);
+  });
+
+  it("neither retries nor gives back what another owner has", async () => {
+    const { dispatcher, queue, running, abandoned } = aDispatcher();
+    queue.push(anItem(1));
+    dispatcher.start();
+    await settle();
+    running.get(1)?.reject(new DurableHostError("LOCK_LOST", "lost"));
+    await settle();
+    expect(abandoned).toEqual([]);
+    expect(dispatcher.active).toBe(0);
+  });
+
+  it("goes on after the store could not be asked", async () => {
+    const { dispatcher, queue, running, failing, clock } = aDispatcher();
+    failing.lock = new DurableHostError("STORAGE_TRANSIENT", "away");
+    dispatcher.start();
+    await settle();
+    delete failing.lock;
+    queue.push(anItem(1));
+    clock.advance(500);
+    await settle();
+    expect([...running.keys()]).toEqual([1]);
+  });
+
+  it("renews locks that are about to expire", async () => {
+    const { dispatcher, queue, renewed, clock } = aDispatcher();
+    queue.push(anItem(1, clock.now() + 22_000), anItem(2, clock.now() + 60_000));
+    dispatcher.start();
+    await settle();
+    clock.advance(5_000);
+    await settle();
+    expect(renewed).toEqual([1]);
+  });
+
+  it("stops when what runs has ended, and tells it to give up after the grace time", async () => {
+    const { dispatcher, queue, running, signals, clock } = aDispatcher();
+    queue.push(anItem(1));
+    dispatcher.start();
+    await settle();
+    let stopped = false;
+    const stopping = dispatcher.stop(1_000).then(() => (stopped = true));
+    await settle();
+    expect([stopped, signals[0]?.aborted]).toEqual([false, false]);
+    clock.advance(1_000);
+    expect(signals[0]?.aborted).toBe(true);
+    running.get(1)?.reject(new DurableHostError("WORKER_LOST", "gave up"));
+    await stopping;
+    expect(dispatcher.active).toBe(0);
+  });
+
+  it("locks nothing once it has been stopped", async () => {
+    const { dispatcher, queue, running } = aDispatcher();
+    dispatcher.start();
+    await settle();
+    await dispatcher.stop(0);
+    queue.push(anItem(1));
+    dispatcher.wake();
+    await settle();
+    expect(running.size).toBe(0);
+  });
+});
