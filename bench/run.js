@@ -46,7 +46,8 @@ async function main() {
   const about = {
     node: process.version,
     store: "sqlite",
-    flush: process.env.DURABLE_HOST_SYNC ?? "full",
+    // How the embedded store flushes under `durable-host start`: there is no other mode to choose there.
+    flush: "group",
     workers: chosen.workers,
     commit: commit(),
     quick: chosen.quick,

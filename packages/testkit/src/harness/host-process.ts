@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { waitUntil } from "./wait-until";
 
 /** The built command line, next to this package in the repository. */
-const CLI = process.env["E2E_CLI"] ?? join(__dirname, "../../../cli/bin/durable-host.js");
+const CLI = join(__dirname, "../../../cli/bin/durable-host.js");
 
 /** How to start a host. */
 export interface HostOptions {
