@@ -1,5 +1,5 @@
 import { DurableHostError, type LogFields, type Logger } from "@durable-host/engine";
-import type { Level, LevelFilter } from "./level-filter";
+import { rank, type Level, type LevelFilter } from "./level-filter";
 import type { LineWriter } from "./line-writer";
 
 export interface ConsoleLoggerOptions {
@@ -12,6 +12,7 @@ export interface ConsoleLoggerOptions {
 const RED = "\u001b[31m";
 const YELLOW = "\u001b[33m";
 const RESET = "\u001b[39m";
+const ERROR_RANK = rank("Error");
 const COLORS: Partial<Record<Level, string>> = { Warning: YELLOW, Error: RED, Critical: RED };
 
 /** Prints one line per entry as `func start` does: `[time] message`. Errors follow on lines of their own. */
@@ -62,6 +63,8 @@ export class ConsoleLogger implements Logger {
     const text = `[${new Date(now()).toISOString()}] ${message}${fields ? describeFields(fields) : ""}`;
     const paint = color ? COLORS[level] : undefined;
     writer.line(paint === undefined ? text : `${paint}${text}${RESET}`);
+    // Errors are rare, and what follows one may be the end of the process.
+    if (rank(level) >= ERROR_RANK) writer.flush();
   }
 }
 

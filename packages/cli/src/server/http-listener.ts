@@ -44,7 +44,7 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
     closed ??= Promise.all(servers.map(closeServer));
   };
   return {
-    port: portOf(servers),
+    port: portOf(servers[0]),
     stopListening,
     async close(graceMs) {
       stopListening();
@@ -55,12 +55,12 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   };
 }
 
-async function listenOnAll(serving: Serving): Promise<readonly Server[]> {
+async function listenOnAll(serving: Serving): Promise<readonly [Server, ...Server[]]> {
   const isLocalhost = serving.address === "localhost";
   const first = await listen(serving, isLocalhost ? "127.0.0.1" : serving.address, serving.port);
   if (!isLocalhost) return [first];
   try {
-    return [first, await listen(serving, "::1", portOf([first]))];
+    return [first, await listen(serving, "::1", portOf(first))];
   } catch (error) {
     if (isMissingAddress(error)) return [first];
     await closeServer(first);
@@ -68,8 +68,8 @@ async function listenOnAll(serving: Serving): Promise<readonly Server[]> {
   }
 }
 
-function portOf([server]: readonly Server[]): number {
-  return (server?.address() as AddressInfo).port;
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 function listen(serving: Serving, address: string, port: number): Promise<Server> {
