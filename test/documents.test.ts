@@ -31,7 +31,7 @@ describe("documents", () => {
   it("name only npm scripts that exist", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object };
     const named = documents().flatMap((file) =>
-      [...readFileSync(join(ROOT, file), "utf8").matchAll(/npm run ([a-z:]+)/g)].map(([, script = ""]) => script),
+      [...readFileSync(join(ROOT, file), "utf8").matchAll(/npm run ([a-z0-9:]+)/g)].map(([, script = ""]) => script),
     );
 
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
