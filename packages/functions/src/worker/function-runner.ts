@@ -42,13 +42,16 @@ export class FunctionRunner {
     this.#parts = parts;
   }
 
-  /** Runs a function; rejects with what it threw. Output bindings are evaluated only after success (contract §2.6). */
-  async run(name: string, request: TriggerRequest): Promise<Outcome> {
+  /**
+   * Runs a function; rejects with what it threw. Output bindings are evaluated only after success (contract §2.6);
+   * `returnValue` is there when asked for, or when they had to be.
+   */
+  async run(name: string, request: TriggerRequest, want: { readonly returnValue?: boolean } = {}): Promise<Outcome> {
     const plan = this.#plan(name);
     const { invoker } = this.#parts;
     const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
     const result = await invoker.run(invocation);
-    if (!plan.hasOutputs) return { result, outputData: NO_OUTPUTS };
+    if (!plan.hasOutputs && want.returnValue !== true) return { result, outputData: NO_OUTPUTS };
     return { result, ...(await invoker.respond(invocation, result)) };
   }
 

@@ -6,11 +6,12 @@ import { fromWire, toWire } from "./typed-data";
 export async function runGeneric(runner: FunctionRunner, call: GenericCall): Promise<GenericResult> {
   const { function: name, triggerData, triggerMetadata, ...rest } = call;
   const metadata = Object.entries(triggerMetadata).map(([key, data]) => [key, fromWire(data)]);
-  const { returnValue, outputData } = await runner.run(name, {
+  const request = {
     ...rest,
     triggerData: fromWire(triggerData),
     triggerMetadata: Object.fromEntries(metadata) as GenericCall["triggerMetadata"],
-  });
+  };
+  const { returnValue, outputData } = await runner.run(name, request, { returnValue: true });
   return {
     outputData: outputData.map((output) => ({ name: output.name, data: toWire(output.data) })),
     ...(returnValue && { returnValue: toWire(returnValue) }),
