@@ -22,3 +22,4 @@ export {
 export { ManualClock } from "./clock/manual-clock";
 export { describeStorageProvider } from "./contract/describe-storage-provider";
 export { TestHub, useHub, type ProviderFixture } from "./contract/test-hub";
+export { withFaults, type FaultInjection, type FaultyMethod } from "./faults/with-faults";

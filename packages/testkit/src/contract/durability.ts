@@ -7,6 +7,7 @@ export function describeDurability(hub: () => TestHub): void {
   describe("restarts", () => {
     describeKeptState(hub);
     describeKeptWork(hub);
+    describeKeptTimes(hub);
     describeStopping(hub);
   });
 }
@@ -79,7 +80,9 @@ function describeKeptWork(hub: () => TestHub): void {
     await expect(hub().provider.commitOrchestration(item, aCommit(item))).rejects.toMatchObject(lost);
     await expect(hub().provider.commitActivity(activity, aTaskCompleted(1))).rejects.toMatchObject(lost);
   });
+}
 
+function describeKeptTimes(hub: () => TestHub): void {
   it("keeps timers, and fires at once those that became due meanwhile", async () => {
     const now = hub().now();
     await hub().createRunning("i1", {
