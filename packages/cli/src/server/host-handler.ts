@@ -7,6 +7,8 @@ export interface HostHandlerOptions {
   readonly management: HttpHandler;
   /** The app's HTTP functions. */
   readonly functions: HttpHandler;
+  /** Added to answers of functions that lack them. */
+  readonly customHeaders: HostResponse["headers"];
   /** Resolves to true when the host runs, to false when it will not within the time a request may wait. */
   readonly ready: () => Promise<boolean> | true;
   readonly homepage: boolean;
@@ -40,8 +42,16 @@ export function createHostHandler(options: HostHandlerOptions): HttpHandler {
     const ready = options.ready();
     if (ready !== true && !(await ready)) return UNAVAILABLE;
     if (isSystemPath) return options.management(request);
-    return (await options.functions(request)) ?? homepage(request, options.homepage);
+    const answer = await options.functions(request);
+    return answer === undefined ? homepage(request, options.homepage) : withHeaders(answer, options.customHeaders);
   };
+}
+
+function withHeaders(answer: HostResponse, headers: HostResponse["headers"]): HostResponse {
+  if (headers.length === 0) return answer;
+  const present = new Set(answer.headers.map(([name]) => name.toLowerCase()));
+  const missing = headers.filter(([name]) => !present.has(name.toLowerCase()));
+  return { ...answer, headers: [...answer.headers, ...missing] };
 }
 
 /** `admin` and `runtime` never belong to functions. */

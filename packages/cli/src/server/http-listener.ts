@@ -11,6 +11,8 @@ export interface HttpListenerOptions {
   readonly address: string;
   /** 0: the system chooses one. */
   readonly port: number;
+  /** Largest request body in bytes; larger ones are answered 413 whatever the handler says. */
+  readonly bodyLimit: number;
   readonly logger: Logger;
 }
 
@@ -29,6 +31,11 @@ interface Serving extends HttpListenerOptions {
 
 const NOT_FOUND: HostResponse = { status: 404, headers: [] };
 const BAD_REQUEST: HostResponse = { status: 400, headers: [] };
+const TOO_LARGE: HostResponse = {
+  status: 413,
+  headers: [["Content-Type", "text/plain; charset=utf-8"]],
+  body: "The request body is larger than this host takes; the app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT raises the limit.",
+};
 const FAILED: HostResponse = { status: 500, headers: [] };
 
 /** Idle connections are kept for clients that pause between requests. */
@@ -85,7 +92,7 @@ function listen(serving: Serving, address: string, port: number): Promise<Server
 
 async function serve(serving: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const answer = await answerTo(serving.handler, message, response);
+    const answer = await answerTo(serving, message, response);
     if (response.destroyed) return;
     if (serving.isDraining) response.shouldKeepAlive = false;
     if (!message.complete) dropBody(message, response);
@@ -96,17 +103,24 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
 }
 
 async function answerTo(
-  handler: HttpHandler,
+  { handler, bodyLimit }: Serving,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<HostResponse> {
   let request: NodeRequest;
   try {
-    request = new NodeRequest(message, response);
+    request = new NodeRequest(message, response, bodyLimit);
   } catch {
     return BAD_REQUEST;
   }
-  return (await handler(request)) ?? NOT_FOUND;
+  if (request.isTooLarge) return TOO_LARGE;
+  try {
+    const answer = await handler(request);
+    return request.isTooLarge ? TOO_LARGE : (answer ?? NOT_FOUND);
+  } catch (error) {
+    if (request.isTooLarge) return TOO_LARGE;
+    throw error;
+  }
 }
 
 /** The answer is known before the body has arrived (a 413, for one): the rest is dropped and the connection ends. */

@@ -8,13 +8,18 @@ export class NodeRequest implements HostRequest {
   readonly url: URL;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #bodyLimit: number;
   #body: RequestBody | undefined;
   #abort: AbortController | undefined;
 
-  /** @throws TypeError when target and Host header make no URL */
-  constructor(message: IncomingMessage, response: ServerResponse) {
+  /**
+   * @param bodyLimit largest body in bytes
+   * @throws TypeError when target and Host header make no URL
+   */
+  constructor(message: IncomingMessage, response: ServerResponse, bodyLimit: number) {
     this.#message = message;
     this.#response = response;
+    this.#bodyLimit = bodyLimit;
     this.method = message.method ?? "GET";
     this.url = requestUrl(message);
   }
@@ -25,7 +30,12 @@ export class NodeRequest implements HostRequest {
   }
 
   get body(): AsyncIterable<Uint8Array> {
-    return (this.#body ??= new RequestBody(this.#message));
+    return (this.#body ??= new RequestBody(this.#message, this.#bodyLimit));
+  }
+
+  /** The client has declared, or already sent, more than the host takes. */
+  get isTooLarge(): boolean {
+    return Number(this.#message.headers["content-length"] ?? 0) > this.#bodyLimit || this.#body?.isTooLarge === true;
   }
 
   get signal(): AbortSignal {

@@ -10,13 +10,21 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
  */
 export class RequestBody implements AsyncIterableIterator<Uint8Array> {
   readonly #message: IncomingMessage;
+  readonly #limit: number;
+  #length = 0;
   #listening = false;
   #ended = false;
   #error: Error | undefined;
   #waiting: Waiting | undefined;
 
-  constructor(message: IncomingMessage) {
+  /** @param limit largest length in bytes; a reader of more than that is rejected */
+  constructor(message: IncomingMessage, limit: number) {
     this.#message = message;
+    this.#limit = limit;
+  }
+
+  get isTooLarge(): boolean {
+    return this.#length > this.#limit;
   }
 
   [Symbol.asyncIterator](): this {
@@ -25,7 +33,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array> {
 
   next(): Promise<IteratorResult<Uint8Array>> {
     if (!this.#listening) this.#listen();
-    const chunk = this.#message.read() as Uint8Array | null;
+    const chunk = this.#read();
     if (chunk !== null) return Promise.resolve({ done: false, value: chunk });
     if (this.#error !== undefined) return Promise.reject(this.#error);
     if (this.#ended || this.#message.readableEnded) return Promise.resolve(DONE);
@@ -50,9 +58,18 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array> {
     );
   }
 
+  #read(): Uint8Array | null {
+    const chunk = this.#message.read() as Uint8Array | null;
+    if (chunk === null) return null;
+    this.#length += chunk.byteLength;
+    if (!this.isTooLarge) return chunk;
+    this.#finish(new Error(`The request body is larger than ${this.#limit} bytes.`));
+    return null;
+  }
+
   #deliver(): void {
     if (this.#waiting === undefined) return;
-    const chunk = this.#message.read() as Uint8Array | null;
+    const chunk = this.#read();
     if (chunk === null) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -42,18 +42,30 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
     }),
     management: managementApi(parts, WEBHOOK_PATH),
     functions: slot.http,
+    customHeaders: Object.entries(values.host("extensions.http.customHeaders")),
     ready: lifecycle.ready,
     homepage: !values.app("AzureWebJobsDisableHomepage"),
   });
   const cors = corsOptions(options.cors ?? local.cors, local.corsCredentials);
   const address = options.address ?? local.address ?? DEFAULT_ADDRESS;
-  return listenHttp({ handler: withCors(handler, cors), address, port, logger: logger.child("Host.Http") });
+  return listenHttp({
+    handler: withCors(handler, cors),
+    address,
+    port,
+    bodyLimit: bodyLimit(configuration),
+    logger: logger.child("Host.Http"),
+  });
 }
 
 /** Opens the port on which the app's own durable client calls the management API; only this machine reaches it. */
 export function listenForSdk(parts: ListenerParts, clientPort: number): Promise<HttpListener> {
   const handler = managementApi(parts, RPC_PATH, webhookBaseUrl(parts.configuration, clientPort));
-  return listenHttp({ handler, address: "127.0.0.1", port: 0, logger: parts.logger.child("Host.Http") });
+  const logger = parts.logger.child("Host.Http");
+  return listenHttp({ handler, address: "127.0.0.1", port: 0, bodyLimit: Number.POSITIVE_INFINITY, logger });
+}
+
+function bodyLimit({ values }: HostConfiguration): number {
+  return values.app("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT");
 }
 
 function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: string) {
@@ -64,8 +76,7 @@ function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: str
     linkBaseUrl,
     connectionName: configuration.storage.connectionName,
     logger: logger.child("Host.Triggers.DurableTask"),
-    bodyLimit:
-      basePath === RPC_PATH ? Number.POSITIVE_INFINITY : configuration.values.app("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"),
+    bodyLimit: basePath === RPC_PATH ? Number.POSITIVE_INFINITY : bodyLimit(configuration),
   });
 }
 

@@ -24,8 +24,18 @@ export class Listeners {
   readonly logger = new RecordingLogger();
   readonly #open: HttpListener[] = [];
 
-  async listen(handler: HttpHandler, options: { address?: string; port?: number } = {}): Promise<HttpListener> {
-    const listener = await listenHttp({ handler, address: "127.0.0.1", port: 0, logger: this.logger, ...options });
+  async listen(
+    handler: HttpHandler,
+    options: { address?: string; port?: number; bodyLimit?: number } = {},
+  ): Promise<HttpListener> {
+    const listener = await listenHttp({
+      handler,
+      address: "127.0.0.1",
+      port: 0,
+      bodyLimit: 10_000_000,
+      logger: this.logger,
+      ...options,
+    });
     this.#open.push(listener);
     return listener;
   }

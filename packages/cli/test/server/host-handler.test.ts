@@ -43,6 +43,7 @@ async function ask(line: string, options: Partial<HostHandlerOptions> & { state?
     endpoints: endpoints(options.state ?? "Running"),
     management: nobody,
     functions: nobody,
+    customHeaders: [],
     ready: () => true,
     homepage: true,
     ...options,
@@ -88,6 +89,25 @@ describe("who answers what", () => {
     expect((await ask("POST /runtime/webhooks/durabletask/orchestrators/x", options)).body).toBe("management");
     expect((await ask("GET /admin/other", { functions: says("functions") })).status).toBeUndefined();
     expect((await ask("GET /administrator", options)).body).toBe("functions");
+  });
+
+  it("adds custom headers to answers of functions that lack them", async () => {
+    const handler = createHostHandler({
+      endpoints: nobody,
+      management: says("management"),
+      functions: () => Promise.resolve({ status: 200, headers: [["X-Frame-Options", "SAMEORIGIN"]] }),
+      customHeaders: [
+        ["X-Content-Type-Options", "nosniff"],
+        ["x-frame-options", "DENY"],
+      ],
+      ready: () => true,
+      homepage: true,
+    });
+    expect((await handler(aRequest("GET /api/a")))?.headers).toEqual([
+      ["X-Frame-Options", "SAMEORIGIN"],
+      ["X-Content-Type-Options", "nosniff"],
+    ]);
+    expect((await handler(aRequest("GET /runtime/webhooks/x")))?.headers).toEqual([]);
   });
 
   it("shows a homepage unless a function has the root or it is switched off", async () => {

@@ -57,6 +57,23 @@ describe("HTTP listener: requests", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close[\s\S]*too large$/);
   });
 
+  it.each([
+    ["declared", {}],
+    ["not declared", { "Transfer-Encoding": "chunked" }],
+  ])("answers 413 for a body over the limit whose length is %s", async (_case, headers) => {
+    const handler = async (request: HostRequest) => {
+      await readAll(request);
+      return text("taken");
+    };
+    const { port } = await listeners.listen(handler, { bodyLimit: 10 });
+    expect(await send(port, { method: "POST", headers, body: "x".repeat(10) })).toMatchObject({ body: "taken" });
+    expect(await send(port, { method: "POST", headers, body: "x".repeat(11) })).toMatchObject({
+      status: 413,
+      body: "",
+    });
+    expect(listeners.logger.errors).toEqual([]);
+  });
+
   it("rejects the reader of a body whose client goes away", async () => {
     const outcome = deferred<unknown>();
     const { port } = await listeners.listen(async (request) => {
