@@ -7,6 +7,7 @@ import { commitOrchestration } from "./operations/commit-orchestration";
 import { createInstance } from "./operations/create-instance";
 import { deleteTaskHub } from "./operations/delete-task-hub";
 import { lockActivities } from "./operations/lock-activities";
+import { lockInstance } from "./operations/lock-instance";
 import { lockOrchestrations } from "./operations/lock-orchestrations";
 import { purgeInstances } from "./operations/purge-instances";
 import { queryInstances } from "./operations/query-instances";
@@ -103,6 +104,7 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     purgeInstances: async (instanceIds) => store().journal.submit(purgeInstances(instanceIds)),
 
     lockOrchestrations: async (kind, max) => lockOrchestrations(store(), kind, max),
+    lockInstance: async (instanceId, executionId) => lockInstance(store(), instanceId, executionId),
     lockActivities: async (max) => lockActivities(store(), max),
     renewLock: async (item) => store().renewLock(item),
     commitOrchestration: async (item, commit) => store().journal.submit(commitOrchestration(item, commit)),

@@ -87,16 +87,23 @@ function diskFull(file: string, cause: unknown): DurableHostError {
   );
 }
 
+// Errors of the driver and of Node are told by their fields, not by their class: they may come from another realm.
 function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  const errcode = fieldOf(error, "errcode");
   // Extended codes carry the primary code in their low byte.
-  return error.errcode & 0xff;
+  return typeof errcode === "number" ? errcode & 0xff : undefined;
 }
 
 function hasFileSystemCode(error: unknown, codes: ReadonlySet<string>): boolean {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.has(error.code);
+  const code = fieldOf(error, "code");
+  return typeof code === "string" && codes.has(code);
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = fieldOf(error, "message");
+  return typeof message === "string" ? message : String(error);
+}
+
+function fieldOf(error: unknown, field: string): unknown {
+  return typeof error === "object" && error !== null ? Reflect.get(error, field) : undefined;
 }

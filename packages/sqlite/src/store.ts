@@ -107,6 +107,15 @@ export class Store {
     return locked;
   }
 
+  /** Locks this instance if it is free; returns whether it was. */
+  lockInstance(record: InstanceRecord): boolean {
+    const now = this.options.clock.now();
+    this.index.advance(now);
+    const locked = this.index.instances.lockOne(record, now);
+    this.wakeUp.at(this.index.nextAt);
+    return locked;
+  }
+
   lockActivities(max: number): ActivityEntry[] {
     const now = this.options.clock.now();
     this.index.advance(now);

@@ -5,7 +5,7 @@ import type {
   HistoryEvent,
   MessageEvent,
 } from "../model/history-event";
-import type { StoredMessage } from "../model/message";
+import type { Message } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
 import { applyEvent, emptyState, type RuntimeState } from "./runtime-state";
 import { subOrchestrationFailed } from "./parent-message";
@@ -32,7 +32,7 @@ export interface BegunEpisode {
 export function beginEpisode(
   stored: RuntimeState,
   executionId: string,
-  messages: readonly StoredMessage[],
+  messages: readonly Message[],
   now: number,
 ): BegunEpisode {
   const restart = stored.completed ? messages.map((message) => message.event).find(isStart) : undefined;
@@ -86,7 +86,7 @@ function show(state: RuntimeState, started: HistoryEvent, accepted: readonly Mes
 }
 
 /** Episodes never go back in time, and one that delivers a timer is not before its due time (contract §2.5, Timers). */
-function episodeTime(state: RuntimeState, messages: readonly StoredMessage[], now: number): number {
+function episodeTime(state: RuntimeState, messages: readonly Message[], now: number): number {
   let time = Math.max(now, state.lastEpisodeAt);
   for (const { event } of messages) {
     if (event.type === "TimerFired") time = Math.max(time, event.fireAt);

@@ -8,6 +8,8 @@ export interface ActivityProcessorOptions {
   readonly provider: StorageProvider;
   readonly executor: Executor;
   readonly clock: Clock;
+  /** Takes an outcome straight to its orchestration; resolves to false when it has to go there as a message. */
+  readonly handOver: (item: ActivityWorkItem, outcome: ActivityOutcome) => Promise<boolean>;
 }
 
 /** Runs activities: one task in, one outcome message out (style guide §3.3, flow iii). */
@@ -28,10 +30,11 @@ export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
   }
 
   async process(item: ActivityWorkItem, signal: AbortSignal): Promise<void> {
-    const { executor, provider, clock } = this.#options;
+    const { executor, provider, clock, handOver } = this.#options;
     const known = executor.knows("activity", item.task.name);
     const result = known ? await executor.executeActivity(item.task, signal) : unknownActivity(item.task.name);
-    await provider.commitActivity(item, outcomeOf(item.task, result, clock.now()));
+    const outcome = outcomeOf(item.task, result, clock.now());
+    if (!(await handOver(item, outcome))) await provider.commitActivity(item, outcome);
   }
 }
 

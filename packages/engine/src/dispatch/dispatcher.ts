@@ -92,6 +92,14 @@ export class Dispatcher<Item extends WorkItem> {
     this.#cancelRenewal?.();
   }
 
+  /**
+   * Executes a work item that was locked elsewhere: its lock is renewed, and a stop waits for it, like for all others.
+   * Resolves to whether it was processed; if not, it has been given back.
+   */
+  async adopt(item: Item, process: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.#run(item, process);
+  }
+
   async #fill(): Promise<void> {
     this.#state = "locking";
     this.#cancelPoll?.();
@@ -101,7 +109,7 @@ export class Dispatcher<Item extends WorkItem> {
       try {
         const items = await this.#processor.lock(this.#options.concurrency - this.#running.size);
         if (items.length > 0) this.#woken = true;
-        for (const item of items) void this.#run(item);
+        for (const item of items) void this.#run(item, (signal) => this.#processor.process(item, signal));
       } catch (error) {
         this.#options.logger.error(`Could not look for ${this.#processor.kind} work: ${text(error)}`, { error });
         retryDelay = FIRST_RETRY_MS;
@@ -117,15 +125,20 @@ export class Dispatcher<Item extends WorkItem> {
     return this.#state === "locking";
   }
 
-  async #run(item: Item): Promise<void> {
+  async #run(item: Item, process: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const running: Running<Item> = { item, renewing: false };
     this.#running.add(running);
     try {
-      if (this.#state === "stopped") await this.#options.provider.abandon(item, 0);
-      else await this.#processor.process(item, this.#abort.signal);
+      if (this.#state === "stopped") {
+        await this.#options.provider.abandon(item, 0);
+        return false;
+      }
+      await process(this.#abort.signal);
       if (this.#failures.size > 0) this.#failures.delete(this.#processor.describe(item));
+      return true;
     } catch (error) {
       await this.#giveBack(item, error);
+      return false;
     } finally {
       this.#running.delete(running);
       this.#afterRun();

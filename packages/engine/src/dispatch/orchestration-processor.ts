@@ -5,10 +5,17 @@ import { finishEpisode, finishWithoutCode, type EpisodeContext, type EpisodeLimi
 import { emptyState, foldHistory } from "../decide/runtime-state";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
+import type { Message } from "../model/message";
 import { isTerminal } from "../model/runtime-status";
 import type { Clock } from "../ports/clock";
 import type { Episode, EpisodeResult, Executor } from "../ports/executor";
-import type { OrchestrationCommit, OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
+import type {
+  ActivityOutcome,
+  ActivityWorkItem,
+  OrchestrationCommit,
+  OrchestrationWorkItem,
+  StorageProvider,
+} from "../ports/storage-provider";
 import type { CompletionSignals } from "./completion-signals";
 import type { WorkProcessor } from "./dispatcher";
 import { ExecutionCache } from "./execution-cache";
@@ -22,6 +29,12 @@ export interface OrchestrationProcessorOptions {
   readonly limits: EpisodeLimits;
   /** How many executions stay folded in memory between episodes. */
   readonly cachedExecutions: number;
+}
+
+/** An activity's outcome on its way into an episode. */
+export interface ArrivedOutcome {
+  readonly item: ActivityWorkItem;
+  readonly outcome: ActivityOutcome;
 }
 
 /** Runs episodes: messages in, one commit out (style guide §3.3, flow ii). */
@@ -44,12 +57,17 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     return `orchestration '${item.instance.name}' with instance id '${item.instance.instanceId}'`;
   }
 
-  async process(item: OrchestrationWorkItem, signal: AbortSignal): Promise<void> {
+  /** `arrived`: outcomes that have come without a message, and are committed with the episode they cause. */
+  async process(
+    item: OrchestrationWorkItem,
+    signal: AbortSignal,
+    arrived: readonly ArrivedOutcome[] = [],
+  ): Promise<void> {
     const { clock, provider, completions } = this.#options;
     const { instanceId } = item.instance;
     const cached = this.#cache.take(instanceId, item.instance.executionId, item.historyLength);
     const stored = cached?.state ?? (await this.#fold(item));
-    const begun = beginEpisode(stored, item.instance.executionId, item.messages, clock.now());
+    const begun = beginEpisode(stored, item.instance.executionId, messagesOf(item, arrived), clock.now());
     const instance =
       begun.restarted && begun.state.started ? restartedInstance(item, begun.state.started) : item.instance;
     const context: EpisodeContext = {
@@ -71,6 +89,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
       commit = finishEpisode(begun, started, result, { ...context, now: clock.now() });
     }
+    if (arrived.length > 0) commit = { ...commit, endedActivities: arrived.map((each) => each.item) };
     await provider.commitOrchestration(item, commit);
 
     const ended = commit.instance !== undefined && isTerminal(commit.instance.runtimeStatus);
@@ -123,6 +142,12 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     const output = `Orchestrator function '${started.name}' failed: ${difference}`;
     return { ...result, actions: [], completion: { type: "Failed", output } };
   }
+}
+
+function messagesOf(item: OrchestrationWorkItem, arrived: readonly ArrivedOutcome[]): readonly Message[] {
+  if (arrived.length === 0) return item.messages;
+  const { instanceId, executionId } = item.instance;
+  return [...item.messages, ...arrived.map(({ outcome }) => ({ instanceId, executionId, event: outcome }))];
 }
 
 function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarted): OrchestrationWorkItem["instance"] {

@@ -9,6 +9,7 @@ import type { CompletionSignals } from "./completion-signals";
 import { Dispatcher } from "./dispatcher";
 import { EntityProcessor } from "./entity-processor";
 import { OrchestrationProcessor } from "./orchestration-processor";
+import { OutcomeHandOver } from "./outcome-hand-over";
 
 /** Bounds of one worker process of a task hub (host.json `extensions.durableTask`, contract §7). */
 export interface TaskHubWorkerLimits {
@@ -46,18 +47,17 @@ export interface TaskHubWorker {
 export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorker {
   const { provider, clock, limits, episodeLimits } = options;
   const shared = { provider, clock, logger: options.logger, pollIntervalMs: limits.pollIntervalMs };
-  const orchestration = new Dispatcher(
-    new OrchestrationProcessor({
-      ...options,
-      limits: episodeLimits,
-      cachedExecutions: limits.maxResidentOrchestrations,
-    }),
-    { ...shared, concurrency: limits.maxConcurrentOrchestrations },
-  );
-  const activity = new Dispatcher(new ActivityProcessor(options), {
-    ...shared,
-    concurrency: limits.maxConcurrentActivities,
+  const processor = new OrchestrationProcessor({
+    ...options,
+    limits: episodeLimits,
+    cachedExecutions: limits.maxResidentOrchestrations,
   });
+  const orchestration = new Dispatcher(processor, { ...shared, concurrency: limits.maxConcurrentOrchestrations });
+  const handOver = new OutcomeHandOver({ provider, dispatcher: orchestration, processor });
+  const activity = new Dispatcher(
+    new ActivityProcessor({ ...options, handOver: (item, outcome) => handOver.offer(item, outcome) }),
+    { ...shared, concurrency: limits.maxConcurrentActivities },
+  );
   const entity = new Dispatcher(
     new EntityProcessor({ ...options, maxOperations: limits.maxEntityOperationBatchSize }),
     { ...shared, concurrency: limits.maxConcurrentEntities },

@@ -23,7 +23,7 @@ export interface OrchestrationWorkItem {
   readonly instance: InstanceState;
   /** Number of events stored for `instance.executionId`; tells whether a cached fold of the history is current. */
   readonly historyLength: number;
-  /** Messages that are due, in order of arrival; at least one. */
+  /** Messages that are due, in order of arrival; at least one, unless the instance was locked by `lockInstance`. */
   readonly messages: readonly StoredMessage[];
 }
 
@@ -73,6 +73,11 @@ export interface OrchestrationCommit {
   readonly timers: readonly TimerMessage[];
   /** Timer ids of the current execution that no longer need to fire, or all of them. */
   readonly canceledTimers: readonly number[] | "all";
+  /**
+   * Activity tasks whose outcomes this commit records: they are deleted with it, and if the lock on one of them is no
+   * longer held, all of the commit is refused (LOCK_LOST).
+   */
+  readonly endedActivities?: readonly ActivityWorkItem[];
 }
 
 /** A durable timer: delivered as TimerFired at `fireAt` (milliseconds since the epoch). */
@@ -151,6 +156,12 @@ export interface StorageProvider {
   // Work
   /** Locks up to `max` instances of one kind that have due messages. Resolves to an empty list when there are none. */
   lockOrchestrations(kind: InstanceKind, max: number): Promise<readonly OrchestrationWorkItem[]>;
+  /**
+   * Locks one instance, whether or not it has messages, if it runs this execution and is free; undefined otherwise, and
+   * whenever finding out would take long. A provider has it if it can save `endedActivities`: an activity's outcome then
+   * goes straight into the next episode, and one commit takes the place of two.
+   */
+  lockInstance?(instanceId: string, executionId: string): Promise<OrchestrationWorkItem | undefined>;
   /** Locks up to `max` activity tasks, oldest first. */
   lockActivities(max: number): Promise<readonly ActivityWorkItem[]>;
   /** Prolongs a lock. Rejects with LOCK_LOST when it is no longer held. */

@@ -53,7 +53,10 @@ export class Journal<Tx> {
   private queue: Pending<Tx>[] = [];
   private reads: (() => void)[] = [];
   private running: Promise<void> | undefined;
+  /** Why nothing more is accepted. */
   private closed: DurableHostError | undefined;
+  /** Why nothing more can be saved or shown, not even what was accepted before. */
+  private broken: DurableHostError | undefined;
   private flushes = 0;
   private operations = 0;
 
@@ -81,6 +84,7 @@ export class Journal<Tx> {
     if (this.closed) return Promise.reject(this.closed);
     return new Promise<T>((resolve, reject) => {
       const run = () => {
+        if (this.broken) return reject(this.broken);
         try {
           resolve(query());
         } catch (error) {
@@ -108,7 +112,8 @@ export class Journal<Tx> {
     while (this.queue.length > 0) {
       const batch = this.queue.length <= this.batchSize ? this.queue : this.queue.slice(0, this.batchSize);
       this.queue = batch === this.queue ? [] : this.queue.slice(this.batchSize);
-      await this.flush(batch);
+      if (this.broken) this.rejectAll(batch, this.broken);
+      else await this.flush(batch);
       this.runReads();
     }
     this.running = undefined;
@@ -124,7 +129,7 @@ export class Journal<Tx> {
   private async flush(batch: readonly Pending<Tx>[]): Promise<void> {
     const failure = await this.save(batch);
     if (failure === undefined) return this.settle(batch);
-    if (batch.length === 1 || this.closed) return this.rejectAll(batch, failure);
+    if (batch.length === 1 || this.broken) return this.rejectAll(batch, failure);
     for (const pending of batch) await this.flush([pending]);
   }
 
@@ -149,11 +154,9 @@ export class Journal<Tx> {
     } catch (error) {
       // After a failed sync the operating system may have dropped what it could not write: the only honest way on is a restart.
       const cause = this.target.failure(error);
-      this.closed = new DurableHostError(
-        "STORAGE_PERMANENT",
-        `${cause.message} The host must be restarted to recover the store.`,
-        { cause },
-      );
+      const message = `${cause.message} The host must be restarted to recover the store.`;
+      this.broken = new DurableHostError("STORAGE_PERMANENT", message, { cause });
+      this.closed = this.broken;
       this.target.flushed();
       return new DurableHostError("STORAGE_TRANSIENT", cause.message, { cause: error, outcomeUnknown: true });
     }

@@ -2,6 +2,7 @@ import type { ActivityTask, InstanceState, Message, OutboundMessage } from "@dur
 import { instanceKind } from "@durable-host/engine";
 import { headOf, stateTexts, statusCode, type InstanceHead } from "../rows";
 import type { Statements } from "../sql/statements";
+import type { ActivityEntry } from "../work/instance-record";
 import type { Lock } from "../work/lock-table";
 import { MESSAGE_ROLES, messageRole, type MessageEntry } from "../work/message-entry";
 import type { WorkIndex } from "../work/work-index";
@@ -148,6 +149,13 @@ export class Transaction {
     const body = JSON.stringify(task);
     this.sql.insertActivity.run(sequenceNumber, target.key, body);
     this.afterwards(() => this.index.addActivity(this.index.resident(target), sequenceNumber, task, body.length));
+  }
+
+  /** Deletes a locked activity task, which ends its lock. */
+  deleteActivity(lock: Lock<ActivityEntry>): void {
+    this.end(lock);
+    this.sql.deleteActivity.run(lock.owner.sequenceNumber);
+    this.afterwards(() => this.index.removeActivity(lock.owner));
   }
 
   /** Deletes messages for executions before the current one, also those that came earlier in this batch. */

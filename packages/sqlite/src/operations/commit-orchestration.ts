@@ -1,8 +1,15 @@
-import type { HistoryChange, InstanceState, OrchestrationCommit, OrchestrationWorkItem } from "@durable-host/engine";
+import type {
+  ActivityWorkItem,
+  HistoryChange,
+  InstanceState,
+  OrchestrationCommit,
+  OrchestrationWorkItem,
+} from "@durable-host/engine";
 import type { Operation } from "../journal/journal";
 import type { Transaction } from "../journal/transaction";
 import { stateTexts, statusCode, type InstanceHead } from "../rows";
-import type { InstanceRecord } from "../work/instance-record";
+import type { ActivityEntry, InstanceRecord } from "../work/instance-record";
+import type { Lock } from "../work/lock-table";
 import type { MessageEntry } from "../work/message-entry";
 import { lockLost } from "./lock-lost";
 
@@ -15,8 +22,10 @@ export function commitOrchestration(
     const { index } = transaction;
     const lock = index.instances.locks.find(item.lock.token);
     if (lock === undefined || lock.ending) throw lockLost(item);
+    const activities = activityLocks(transaction, commit.endedActivities ?? []);
     transaction.end(lock);
     const record = lock.owner;
+    for (const activity of activities) transaction.deleteActivity(activity);
     if (commit.instance === undefined) deleteInstance(transaction, record, item);
     else {
       deleteMessages(transaction, record, consumedEntries(record, commit));
@@ -27,6 +36,15 @@ export function commitOrchestration(
     for (const message of commit.messages) transaction.deliver(message);
     transaction.afterwards((now) => index.release(record, now));
   };
+}
+
+/** The locks on the activities that the commit ends; one that is no longer held forbids it. */
+function activityLocks({ index }: Transaction, items: readonly ActivityWorkItem[]): Lock<ActivityEntry>[] {
+  return items.map((item) => {
+    const lock = index.activities.locks.find(item.lock.token);
+    if (lock === undefined || lock.ending) throw lockLost(item);
+    return lock;
+  });
 }
 
 function deleteMessages(transaction: Transaction, record: InstanceRecord, entries: ReadonlySet<MessageEntry>): void {

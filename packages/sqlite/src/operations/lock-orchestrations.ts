@@ -29,7 +29,7 @@ export async function lockOrchestrations(
 }
 
 /** The work item, unless a part of it must be read from the tables. */
-function itemInMemory(record: InstanceRecord): OrchestrationWorkItem | undefined {
+export function itemInMemory(record: InstanceRecord): OrchestrationWorkItem | undefined {
   const { lock, state, historyLength, handedOut, instanceId } = record;
   if (lock === undefined || state === undefined) return undefined;
   const messages: StoredMessage[] = [];

@@ -47,6 +47,14 @@ export class InstanceQueue {
     return locked;
   }
 
+  /** Locks this instance if it is free, whether or not it has messages; returns whether it was. */
+  lockOne(record: InstanceRecord, now: number): boolean {
+    if (record.removed || record.lock !== undefined || record.delay !== undefined) return false;
+    record.lock = this.locks.acquire(record, now);
+    record.handedOut = record.mailbox.handOut(this.limits);
+    return true;
+  }
+
   /** Gives a locked instance back, to be locked again no earlier than `notBefore`. */
   giveBack(record: InstanceRecord, notBefore: number, now: number): void {
     this.unlock(record);
