@@ -56,15 +56,24 @@ export function selectStorage(
   const value = connectionValue(settings, connectionName);
   const section = connectionSection(settings, connectionName);
   if (value === undefined ? section.length > 0 : !kind.isLocal(value)) {
-    throw remoteStore(kind.title, value === undefined ? section.join(", ") : connectionName);
+    throw remoteStore(kind.title, value === undefined ? section.join(", ") : shownName(connectionName));
   }
-  const reason = value === undefined ? `${connectionName} is not set` : `${connectionName} names a local emulator`;
+  if (value === undefined && !configured.typeGiven) return { type: "embedded", connectionName };
+  const reason =
+    value === undefined
+      ? `${shownName(connectionName)} is not set`
+      : `${shownName(connectionName)} names a local emulator`;
   const what = configured.typeGiven ? `host.json asks for ${kind.title}` : "host.json names no storage provider";
   return {
     type: "embedded",
     connectionName,
     notice: `Storage: ${what} and ${reason}; instances are kept in the embedded store instead.`,
   };
+}
+
+/** The app setting a user sets for a connection: the default of Azure Storage is known by its full name only. */
+function shownName(connectionName: string): string {
+  return connectionName === "Storage" ? "AzureWebJobsStorage" : connectionName;
 }
 
 function selectForSqlServer(

@@ -47,7 +47,7 @@ describe("storage selection for other providers", () => {
   });
 
   it.each([
-    ["AzureStorage", { AzureWebJobsStorage: REAL_ACCOUNT }, "Storage"],
+    ["AzureStorage", { AzureWebJobsStorage: REAL_ACCOUNT }, "AzureWebJobsStorage"],
     ["AzureStorage", { AzureWebJobsStorage__accountName: "shop" }, "AzureWebJobsStorage__accountName"],
     ["AzureStorage", { "ConnectionStrings:AzureWebJobsStorage": REAL_ACCOUNT }, "Storage"],
     ["netherite", { AzureWebJobsStorage: REAL_ACCOUNT }, "AzureWebJobsStorage"],
@@ -65,7 +65,11 @@ describe("storage selection for other providers", () => {
   });
 
   it("does not say that host.json asked for what it did not ask for", () => {
-    const { notice } = selectStorage({ type: "AzureStorage", typeGiven: false }, {});
-    expect(notice).toMatch(/host\.json names no storage provider/);
+    const emulator = { AzureWebJobsStorage: "UseDevelopmentStorage=true" };
+    const configured = { type: "AzureStorage", typeGiven: false };
+    expect(selectStorage(configured, emulator).notice).toBe(
+      "Storage: host.json names no storage provider and AzureWebJobsStorage names a local emulator; instances are kept in the embedded store instead.",
+    );
+    expect(selectStorage(configured, {}).notice).toBeUndefined();
   });
 });
