@@ -3,7 +3,7 @@ import { DurableHostError, systemClock, type Clock, type Executor, type Logger }
 import { createHttpTriggers, type HttpTriggers } from "./http/http-triggers";
 import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
-import { FunctionIndex, indexFunctions, type FunctionDescription } from "./pool/function-index";
+import { indexFunctions, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
 import { InvocationEvents, type InvocationListener } from "./pool/invocation-events";
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
 import { PoolExecutor } from "./pool/pool-executor";
@@ -20,7 +20,7 @@ const DEFAULT_STOP_GRACE_MS = 10_000;
 export interface FunctionAppHostJson {
   /** `extensions.http.routePrefix`; default `api`. */
   readonly routePrefix?: string;
-  /** `functionTimeout` in milliseconds; absent: none. */
+  /** `functionTimeout` in milliseconds; absent or Infinity: none. */
   readonly functionTimeoutMs?: number;
   /** `functions`: names of those that run; absent: all. */
   readonly functions?: readonly string[];
@@ -85,11 +85,83 @@ interface Loaded {
 }
 
 export function createFunctionAppHost(options: FunctionAppHostOptions): FunctionAppHost {
-  const { appRoot, settings, hostJson = {}, logger, clock = systemClock } = options;
-  const events = new InvocationEvents(options.onInvocation);
+  return new PooledAppHost(options);
+}
+
+class PooledAppHost implements FunctionAppHost {
+  readonly #options: FunctionAppHostOptions;
+  readonly #events: InvocationEvents;
+  readonly #pool: WorkerPool;
+  #loaded: Loaded | undefined;
+
+  constructor(options: FunctionAppHostOptions) {
+    this.#options = options;
+    this.#events = new InvocationEvents(options.onInvocation);
+    this.#pool = createPool(options, (outputs) => warnAboutOutputs(this.#loaded?.index, outputs, options.logger));
+  }
+
+  async start(): Promise<FunctionIndex> {
+    const { settings, hostJson = {}, logger } = this.#options;
+    const report = await this.#pool.start();
+    for (const warning of report.warnings) logger.warn(warning);
+    const index = indexFunctions(report.functions, report.rejected, {
+      settings: { ...process.env, ...settings },
+      ...(hostJson.functions && { allow: hostJson.functions }),
+    });
+    for (const { name, reason } of index.rejected) logger.error(`The function "${name}" is not run: ${reason}`);
+    const triggers = createHttpTriggers({
+      pool: this.#pool,
+      functions: index.functions,
+      routePrefix: hostJson.routePrefix ?? "api",
+      events: this.#events,
+      logger: logger.child("Host.Triggers.Http"),
+    });
+    this.#loaded = { index, triggers, executor: new PoolExecutor({ pool: this.#pool, index, events: this.#events }) };
+    return index;
+  }
+
+  stop(): Promise<void> {
+    return this.#pool.stop();
+  }
+
+  get executor(): Executor {
+    return this.#started().executor;
+  }
+
+  get functions(): readonly FunctionDescription[] {
+    return this.#loaded?.index.functions ?? [];
+  }
+
+  get routes(): readonly HttpRoute[] {
+    return this.#loaded?.triggers.table.routes ?? [];
+  }
+
+  readonly http: HttpHandler = (request) => this.#started().triggers.handle(request);
+
+  async invoke(functionName: string, invocation: TriggerInvocation): Promise<GenericResult> {
+    const name = this.#started().index.find(functionName)?.name;
+    if (name === undefined) {
+      throw new DurableHostError("UNKNOWN_FUNCTION", `The app has no function "${functionName}".`);
+    }
+    const { reason = "", invocationId = randomUUID(), triggerMetadata = {}, ...rest } = invocation;
+    const request = { function: name, invocationId, triggerMetadata, ...rest };
+    return this.#events.around(name, invocationId, reason, () => this.#pool.call("generic", name, request));
+  }
+
+  workerPids(): readonly number[] {
+    return this.#pool.pids();
+  }
+
+  #started(): Loaded {
+    if (this.#loaded !== undefined) return this.#loaded;
+    throw new DurableHostError("INVALID_ARGUMENT", "The function app host is not started.");
+  }
+}
+
+function createPool(options: FunctionAppHostOptions, onOutputs: (outputs: Outputs) => void): WorkerPool {
+  const { appRoot, settings, logger, hostJson: { functionTimeoutMs } = {} } = options;
   const logTarget: LogTarget = { root: logger, byCategory: new Map() };
-  const { functionTimeoutMs } = hostJson;
-  const pool = new WorkerPool({
+  return new WorkerPool({
     init: () => ({
       type: "init",
       appRoot,
@@ -101,73 +173,16 @@ export function createFunctionAppHost(options: FunctionAppHostOptions): Function
     workerCount: options.workerCount ?? 1,
     nodeArguments: options.workerArguments ?? [],
     stopGraceMs: options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS,
-    clock,
+    clock: options.clock ?? systemClock,
     logger: logger.child("Host.Workers"),
     onLog: (entry) => writeLogEntry(logTarget, entry),
-    onOutputs: (outputs) => warnAboutOutputs(loaded?.index, outputs, logger),
-    ...(functionTimeoutMs !== undefined && { functionTimeoutMs }),
+    onOutputs,
+    ...(functionTimeoutMs !== undefined && Number.isFinite(functionTimeoutMs) && { functionTimeoutMs }),
   });
-  let loaded: Loaded | undefined;
-  const started = (): Loaded => {
-    if (loaded === undefined) throw new DurableHostError("INVALID_ARGUMENT", "The function app host is not started.");
-    return loaded;
-  };
-  return {
-    async start() {
-      const report = await pool.start();
-      for (const warning of report.warnings) logger.warn(warning);
-      const selection = {
-        settings: { ...process.env, ...settings },
-        ...(hostJson.functions && { allow: hostJson.functions }),
-      };
-      const index = indexFunctions(report.functions, report.rejected, selection);
-      for (const { name, reason } of index.rejected) logger.error(`The function "${name}" is not run: ${reason}`);
-      loaded = {
-        index,
-        executor: new PoolExecutor({ pool, index, events }),
-        triggers: createHttpTriggers({
-          pool,
-          functions: index.functions,
-          routePrefix: hostJson.routePrefix ?? "api",
-          events,
-          logger: logger.child("Host.Triggers.Http"),
-        }),
-      };
-      return index;
-    },
-    stop: () => pool.stop(),
-    get executor() {
-      return started().executor;
-    },
-    http: (request) => started().triggers.handle(request),
-    async invoke(functionName, invocation) {
-      const name = started().index.find(functionName)?.name;
-      if (name === undefined)
-        throw new DurableHostError("UNKNOWN_FUNCTION", `The app has no function "${functionName}".`);
-      return invokeGeneric(pool, events, name, invocation);
-    },
-    get functions() {
-      return loaded?.index.functions ?? [];
-    },
-    get routes() {
-      return loaded?.triggers.table.routes ?? [];
-    },
-    workerPids: () => pool.pids(),
-  };
 }
 
 function durableClientValue(value: object | (() => object)): object {
   return typeof value === "function" ? (value as () => object)() : value;
-}
-
-function invokeGeneric(
-  pool: WorkerPool,
-  events: InvocationEvents,
-  name: string,
-  { reason = "", invocationId = randomUUID(), triggerMetadata = {}, ...rest }: TriggerInvocation,
-): Promise<GenericResult> {
-  const request = { function: name, invocationId, triggerMetadata, ...rest };
-  return events.around(name, invocationId, reason, () => pool.call("generic", name, request));
 }
 
 /** Durable and HTTP functions may have output bindings of their own, which this host does not serve yet. */

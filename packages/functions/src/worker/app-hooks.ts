@@ -1,8 +1,7 @@
 import { asSystemError } from "./system-error";
 
 /** Names under which an app can register hooks (contract §1.4). */
-export const HOOK_NAMES = ["preInvocation", "postInvocation", "appStart", "appTerminate", "log"] as const;
-export type HookName = (typeof HOOK_NAMES)[number];
+const HOOK_NAMES = ["preInvocation", "postInvocation", "appStart", "appTerminate", "log"] as const;
 
 export type HookCallback = (context: object) => unknown;
 

@@ -1,3 +1,4 @@
+import type { EpisodeResult, HistoryEvent } from "@durable-host/engine";
 import { ManualClock } from "@durable-host/testkit";
 import { fixtureApp, isRunning, runActivity, useAppHosts, waitForEnd } from "../fixtures/app-hosts";
 
@@ -73,6 +74,42 @@ describe("app workers", () => {
       exists: false,
       state: null,
     });
+  });
+
+  it.each(["resident", "replay", "verify"] as const)("run an orchestrator to its end, %s", async (sessionMode) => {
+    const { host } = await start({ sessionMode });
+    const ids = { instanceId: "o1", executionId: "e1" };
+    const history: HistoryEvent[] = [];
+    const run = async (episode: number, messages: readonly HistoryEvent[]): Promise<EpisodeResult> => {
+      const past = [...history];
+      const newEvents: HistoryEvent[] = [{ type: "OrchestratorStarted", timestamp: episode }, ...messages];
+      const resumeAfter = episode === 1 ? {} : { resumeAfter: episode - 1 };
+      const about = { ...ids, name: "hello", version: "", input: null, episode, newEvents, ...resumeAfter };
+      const result = await host.executor.executeOrchestration(
+        { ...about, loadPastEvents: async () => past },
+        new AbortController().signal,
+      );
+      history.push(...newEvents);
+      for (const action of result.actions.filter(({ id }) => id >= episode - 1)) {
+        if (action.type !== "ScheduleActivity") throw new Error(`Unexpected ${action.type}`);
+        const { id, name } = action;
+        history.push({ type: "TaskScheduled", eventId: id, name, input: null, timestamp: episode });
+      }
+      return result;
+    };
+    const started = { name: "hello", version: "", input: null, instance: ids, timestamp: 1 };
+    const answer = (taskScheduledId: number, city: string): HistoryEvent => ({
+      type: "TaskCompleted",
+      taskScheduledId,
+      result: JSON.stringify(city),
+      timestamp: 2,
+    });
+    await run(1, [{ type: "ExecutionStarted", ...started }]);
+    await run(2, [answer(0, "Tokyo")]);
+    await expect(run(3, [answer(1, "Seattle")])).resolves.toMatchObject({
+      completion: { type: "Completed", output: '["Tokyo","Seattle"]' },
+    });
+    host.executor.forget("o1");
   });
 
   it("run any function for a trigger of the caller's", async () => {

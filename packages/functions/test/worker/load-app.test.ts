@@ -1,4 +1,4 @@
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { copyPackage, runActivity, useAppHosts } from "../fixtures/app-hosts";
 
@@ -64,6 +64,26 @@ describe("loading an app", () => {
     });
   });
 
+  it("registers under a loader that supplies the source of CommonJS modules itself", async () => {
+    const appRoot = await hosts.writeApp({
+      "package.json": '{"main": "app.mjs"}',
+      "register.mjs": 'import { register } from "node:module"; register("./loader.mjs", import.meta.url);',
+      "loader.mjs": `
+        import { readFile } from "node:fs/promises";
+        export async function load(url, context, next) {
+          const loaded = await next(url, context);
+          if (loaded.format !== "commonjs") return loaded;
+          return { ...loaded, source: await readFile(new URL(url)) };
+        }`,
+      "app.mjs": 'import { app } from "@azure/functions"; app.get("one", () => ({ body: "1" }));',
+    });
+    const { host } = await hosts.start({
+      appRoot,
+      workerArguments: [`--import=${path.join(appRoot, "register.mjs")}`],
+    });
+    expect(host.functions.map(({ name }) => name)).toEqual(["one"]);
+  });
+
   it("registers the functions of several copies of @azure/functions", async () => {
     const appRoot = await hosts.writeApp({
       "package.json": '{"main": "app.js"}',
@@ -75,7 +95,8 @@ describe("loading an app", () => {
     const modules = path.join(appRoot, "inner", "node_modules");
     await mkdir(path.join(modules, "@azure"), { recursive: true });
     await copyPackage("@azure/functions", path.join(modules, "@azure", "functions"));
-    await symlink(require.resolve("cookie").replace(/\/dist.*/, ""), path.join(modules, "cookie"));
+    for (const name of ["cookie", "@azure/functions-extensions-base"])
+      await copyPackage(name, path.join(modules, name));
     const { host } = await hosts.start({ appRoot });
     expect(host.functions.map(({ name }) => name)).toEqual(["one", "two"]);
     await expect(

@@ -1,0 +1,173 @@
+import type { Episode, EpisodeResult, HistoryEvent } from "@durable-host/engine";
+import { indexFunctions, type FunctionIndex } from "../../src/pool/function-index";
+import { InvocationEvents } from "../../src/pool/invocation-events";
+import { PoolExecutor } from "../../src/pool/pool-executor";
+import type { WorkerPool } from "../../src/pool/worker-pool";
+import type { EpisodeAnswer, EpisodeRequest } from "../../src/worker/orchestrator/episode-request";
+
+const RESULT: EpisodeResult = { actions: [], replayed: false, canceledTimers: [] };
+const PAST: readonly HistoryEvent[] = [{ type: "OrchestratorStarted", timestamp: 1 }];
+
+function index(): FunctionIndex {
+  const trigger = (type: string) => ({ bindings: { t: { type, direction: "in" as const } }, scriptFile: "/f.js" });
+  const reports = [{ name: "Hello", ...trigger("orchestrationTrigger") }];
+  return indexFunctions(reports, [], { settings: {} });
+}
+
+/** Stands in for a worker process: answers episodes as told and records what it was asked. */
+class FakeWorker {
+  hasExited = false;
+  readonly requests: EpisodeRequest[] = [];
+  readonly forgotten: string[] = [];
+  needsHistory = false;
+
+  async call(_kind: string, _name: string, request: EpisodeRequest): Promise<EpisodeAnswer> {
+    this.requests.push(request);
+    if (this.needsHistory && request.pastEvents === undefined) return { type: "historyNeeded" };
+    return { type: "result", result: RESULT };
+  }
+
+  forget(instanceId: string): void {
+    this.forgotten.push(instanceId);
+  }
+}
+
+function setUp(): { executor: PoolExecutor; workers: FakeWorker[] } {
+  const workers: FakeWorker[] = [];
+  const take = async (): Promise<FakeWorker> => {
+    const worker = new FakeWorker();
+    workers.push(worker);
+    return worker;
+  };
+  const pool = { take } as unknown as WorkerPool;
+  return { executor: new PoolExecutor({ pool, index: index(), events: new InvocationEvents(undefined) }), workers };
+}
+
+function anEpisode(fields: Partial<Episode> = {}): Episode & { loads(): number } {
+  let loads = 0;
+  return {
+    instanceId: "i",
+    executionId: "e",
+    name: "hello",
+    version: "",
+    input: null,
+    episode: 1,
+    newEvents: [],
+    loadPastEvents: async () => {
+      loads++;
+      return PAST;
+    },
+    loads: () => loads,
+    ...fields,
+  };
+}
+
+const signal = new AbortController().signal;
+
+describe("the executor of orchestrations", () => {
+  it("sends the past along when no session can exist", async () => {
+    const { executor, workers } = setUp();
+    await expect(executor.executeOrchestration(anEpisode(), signal)).resolves.toBe(RESULT);
+    expect(workers[0]?.requests).toEqual([expect.objectContaining({ pastEvents: PAST, name: "hello" })]);
+  });
+
+  it("continues where the instance is resident, without its past", async () => {
+    const { executor, workers } = setUp();
+    await executor.executeOrchestration(anEpisode(), signal);
+    const next = anEpisode({ episode: 2, resumeAfter: 1 });
+    await executor.executeOrchestration(next, signal);
+    expect(workers).toHaveLength(1);
+    expect(workers[0]?.requests[1]).not.toHaveProperty("pastEvents");
+    expect(next.loads()).toBe(0);
+  });
+
+  it("sends the past when the worker has no session after all", async () => {
+    const { executor, workers } = setUp();
+    await executor.executeOrchestration(anEpisode(), signal);
+    if (workers[0]) workers[0].needsHistory = true;
+    const next = anEpisode({ episode: 2, resumeAfter: 1 });
+    await expect(executor.executeOrchestration(next, signal)).resolves.toBe(RESULT);
+    expect(workers[0]?.requests.slice(1).map(({ pastEvents }) => pastEvents)).toEqual([undefined, PAST]);
+  });
+
+  it("sends the past to another worker when the resident one has ended", async () => {
+    const { executor, workers } = setUp();
+    await executor.executeOrchestration(anEpisode(), signal);
+    if (workers[0]) workers[0].hasExited = true;
+    await executor.executeOrchestration(anEpisode({ episode: 2, resumeAfter: 1 }), signal);
+    expect(workers[1]?.requests).toEqual([expect.objectContaining({ pastEvents: PAST })]);
+  });
+
+  it("tells the worker, and only it, to forget an instance", async () => {
+    const { executor, workers } = setUp();
+    await executor.executeOrchestration(anEpisode(), signal);
+    executor.forget("i");
+    executor.forget("unknown");
+    expect(workers[0]?.forgotten).toEqual(["i"]);
+    await executor.executeOrchestration(anEpisode({ resumeAfter: 1 }), signal);
+    expect(workers).toHaveLength(2);
+  });
+
+  it("runs nothing once nobody waits", async () => {
+    const { executor, workers } = setUp();
+    await expect(executor.executeOrchestration(anEpisode(), AbortSignal.abort())).rejects.toThrow();
+    expect(workers[0]?.requests).toEqual([]);
+  });
+
+  it("fails an orchestrator the app does not have, naming those it has", async () => {
+    const { executor } = setUp();
+    await expect(executor.executeOrchestration(anEpisode({ name: "nope" }), signal)).resolves.toMatchObject({
+      completion: {
+        type: "Failed",
+        output:
+          "The function 'nope' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The app has: Hello.",
+      },
+    });
+  });
+
+  it("fails every operation of an entity the app does not have, and leaves its state", async () => {
+    const { executor } = setUp();
+    const operations = [{ name: "add", input: null, isSignal: false }];
+    const batch = { entity: { name: "ghost", key: "k" }, exists: true, state: "1", operations };
+    await expect(executor.executeEntity(batch, signal)).resolves.toEqual({
+      results: [{ isError: true, result: expect.stringContaining("Entity function 'ghost' does not exist") }],
+      signals: [],
+      exists: true,
+      state: "1",
+    });
+  });
+});
+
+describe("the function index", () => {
+  const trigger = { type: "httpTrigger", direction: "in" as const };
+  const report = (name: string, bindings: Record<string, typeof trigger>) => ({ name, bindings, scriptFile: "/f.js" });
+
+  it("finds functions in any case", () => {
+    expect(index().find("HELLO")?.name).toBe("Hello");
+    expect(index().knows("orchestration", "hELLO")).toBe(true);
+    expect(index().knows("activity", "hello")).toBe(false);
+  });
+
+  it("rejects a function without a trigger, and one with two", () => {
+    const { functions, rejected } = indexFunctions(
+      [report("none", {}), report("two", { a: trigger, b: trigger })],
+      [],
+      { settings: {} },
+    );
+    expect(functions).toEqual([]);
+    expect(rejected.map(({ name, reason }) => [name, reason])).toEqual([
+      ["none", "It has 0 triggers; a function has exactly one."],
+      ["two", "It has 2 triggers; a function has exactly one."],
+    ]);
+  });
+
+  it.each([
+    ["AzureWebJobs.F.Disabled", "1", true],
+    ["azurewebjobs_f_disabled", "TRUE", true],
+    ["AzureWebJobs.f.Disabled", "false", false],
+    ["AzureWebJobs.other.Disabled", "1", false],
+  ])("with %s=%s says disabled: %s", (setting, value, disabled) => {
+    const { functions } = indexFunctions([report("f", { a: trigger })], [], { settings: { [setting]: value } });
+    expect(functions.map((fn) => fn.disabled)).toEqual([disabled]);
+  });
+});
