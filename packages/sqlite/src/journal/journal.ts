@@ -112,8 +112,7 @@ export class Journal<Tx> {
     while (this.queue.length > 0) {
       const batch = this.queue.length <= this.batchSize ? this.queue : this.queue.slice(0, this.batchSize);
       this.queue = batch === this.queue ? [] : this.queue.slice(this.batchSize);
-      if (this.broken) this.rejectAll(batch, this.broken);
-      else await this.flush(batch);
+      await this.flush(batch);
       this.runReads();
     }
     this.running = undefined;
@@ -127,6 +126,7 @@ export class Journal<Tx> {
   }
 
   private async flush(batch: readonly Pending<Tx>[]): Promise<void> {
+    if (this.broken) return this.rejectAll(batch, this.broken);
     const failure = await this.save(batch);
     if (failure === undefined) return this.settle(batch);
     if (batch.length === 1 || this.broken) return this.rejectAll(batch, failure);
@@ -151,20 +151,26 @@ export class Journal<Tx> {
   private async makeDurable(transaction: Tx, operations: number): Promise<DurableHostError | undefined> {
     try {
       if (this.target.hasChanges(transaction)) await this.target.sync();
-    } catch (error) {
-      // After a failed sync the operating system may have dropped what it could not write: the only honest way on is a restart.
-      const cause = this.target.failure(error);
-      const message = `${cause.message} The host must be restarted to recover the store.`;
-      this.broken = new DurableHostError("STORAGE_PERMANENT", message, { cause });
-      this.closed = this.broken;
+      this.target.apply(transaction);
+      this.flushes++;
+      this.operations += operations;
       this.target.flushed();
-      return new DurableHostError("STORAGE_TRANSIENT", cause.message, { cause: error, outcomeUnknown: true });
+      return undefined;
+    } catch (error) {
+      return this.giveUp(error);
     }
-    this.flushes++;
-    this.operations += operations;
-    this.target.apply(transaction);
-    this.target.flushed();
-    return undefined;
+  }
+
+  /**
+   * After a failed sync the operating system may have dropped what it could not write, and nobody can tell whether the
+   * batch is in the file: the only honest way on is a restart. The same goes for memory that does not follow the file.
+   */
+  private giveUp(error: unknown): DurableHostError {
+    const cause = this.target.failure(error);
+    const message = `${cause.message} The host must be restarted to recover the store.`;
+    this.broken = new DurableHostError("STORAGE_PERMANENT", message, { cause });
+    this.closed = this.broken;
+    return new DurableHostError("STORAGE_TRANSIENT", cause.message, { cause: error, outcomeUnknown: true });
   }
 
   private settle(batch: readonly Pending<Tx>[]): void {
