@@ -1,15 +1,7 @@
-import { DurableHostError, type ActivityWorkItem, type Logger, type StorageProvider } from "@durable-host/engine";
+import { DurableHostError, type ActivityWorkItem, type StorageProvider } from "@durable-host/engine";
 import { ManualClock } from "@durable-host/testkit";
 import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
-
-const silent: Logger = {
-  trace: () => {},
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silent,
-};
+import { silentLogger } from "./silent-logger";
 
 function anItem(taskId: number, expiresAt = Number.MAX_SAFE_INTEGER): ActivityWorkItem {
   return {
@@ -68,7 +60,7 @@ function aDispatcher(concurrency = 2) {
   const dispatcher = new Dispatcher(processor, {
     provider,
     clock,
-    logger: silent,
+    logger: silentLogger,
     concurrency,
     pollIntervalMs: 10_000,
   });

@@ -2,6 +2,7 @@ import { describeActivities } from "./activities";
 import { describeCommits } from "./commits";
 import { describeConcurrency } from "./concurrency";
 import { describeDurability } from "./durability";
+import { describeHandedOverOutcomes } from "./handed-over-outcomes";
 import { describeInstances } from "./instances";
 import { describeLocks } from "./locks";
 import { describeMessages } from "./messages";
@@ -22,6 +23,7 @@ export function describeStorageProvider(name: string, setup: () => Promise<Provi
     describeScheduling(hub);
     describeCommits(hub);
     describeActivities(hub);
+    describeHandedOverOutcomes(hub);
     describeLocks(hub);
     describeQueries(hub);
     describeWakeUps(hub);

@@ -60,6 +60,11 @@ export class TestHub {
     return item;
   }
 
+  /** Locks this instance, if the provider can and it is free. */
+  async lockInstance(instanceId: string, executionId = `${instanceId}-e1`): Promise<OrchestrationWorkItem | undefined> {
+    return this.provider.lockInstance?.(instanceId, executionId);
+  }
+
   /** Locks the one instance that must have work and commits what was asked. */
   async runOne(fields: Partial<OrchestrationCommit> = {}): Promise<OrchestrationWorkItem> {
     const item = await this.lockOne();
