@@ -1,4 +1,4 @@
-import { DurableHostError, type Clock, type Logger } from "@durable-host/engine";
+import { DurableHostError, hasCode, type Clock, type Logger } from "@durable-host/engine";
 import type { AppLoaded, CallKind, Calls, Init, LoadFailure, LogEntry, Outputs } from "../wire/messages";
 import { WorkerProcess, type HttpReply, type HttpRequestToWorker } from "./worker-process";
 
@@ -62,14 +62,12 @@ export class WorkerPool {
   /** Starts all workers at once. Rejects with APP_LOAD_FAILED when the app cannot be loaded; none is left then. */
   async start(): Promise<AppLoaded> {
     const loading = await Promise.allSettled(this.#slots.map((slot) => this.#startWorker(slot)));
-    const [first, ...others] = loading;
-    for (const outcome of first === undefined ? [] : [first, ...others]) {
-      if (outcome.status === "rejected") {
-        await this.stop();
-        throw outcome.reason;
-      }
+    const [first] = loading;
+    const failed = loading.find((outcome) => outcome.status === "rejected");
+    if (first?.status !== "fulfilled" || failed !== undefined) {
+      await this.stop();
+      throw asLoadFailure(failed?.reason);
     }
-    if (first?.status !== "fulfilled") throw new Error("A pool has at least one worker.");
     this.#slots.forEach((slot) => this.#superviseWorker(slot));
     return first.value;
   }
@@ -173,6 +171,12 @@ export class WorkerPool {
 function restartDelayMs(failures: number): number {
   if (failures <= 1) return 0;
   return Math.min(MAX_RESTART_DELAY_MS, FIRST_RESTART_DELAY_MS * 2 ** (failures - 2));
+}
+
+/** An app that ends its own process while it loads has failed to load, whatever else it may look like. */
+function asLoadFailure(reason: unknown): unknown {
+  if (!hasCode(reason, "WORKER_LOST")) return reason;
+  return new DurableHostError("APP_LOAD_FAILED", reason.message, { cause: reason });
 }
 
 function loadError({ message, stack, registered }: LoadFailure): DurableHostError {

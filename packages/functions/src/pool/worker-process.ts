@@ -123,6 +123,7 @@ export class WorkerProcess {
 
   /** Runs an HTTP function, streaming both ways. After `signal` the response goes nowhere and its source is told. */
   async http({ call, body, signal }: HttpRequestToWorker): Promise<HttpReply> {
+    signal.throwIfAborted();
     const id = this.#nextId++;
     const kind = body === undefined ? "none" : body instanceof Uint8Array ? "whole" : "stream";
     const pending = this.#begin<Calls["http"]["answer"]>(id, call.function);

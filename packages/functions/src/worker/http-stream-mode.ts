@@ -61,7 +61,10 @@ class CapturedServer extends EventEmitter {
 
 function proxiedRequest(request: StreamModeRequest): Readable {
   const { invocationId, method, url, body } = request;
-  return Object.assign(Readable.from(body, { objectMode: false }), {
+  const readable = Readable.from(body, { objectMode: false });
+  // A client that goes away while the handler does not read must not become an uncaught error.
+  readable.on("error", () => undefined);
+  return Object.assign(readable, {
     method,
     url: url.pathname + url.search,
     headers: {

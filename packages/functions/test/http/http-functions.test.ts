@@ -228,6 +228,29 @@ describe("HTTP functions", () => {
     await expect(jsonOf(await send(host, "GET", "/api/seen"))).resolves.toEqual(["cancelled"]);
   });
 
+  it("are not run for a client that has gone already", async () => {
+    const { host } = await start();
+    await expect(send(host, "GET", "/api/text", { signal: AbortSignal.abort() })).resolves.toEqual({
+      status: 499,
+      headers: [],
+    });
+  });
+
+  it("find their request's body aborted when the client goes half-way", async () => {
+    const { host, log } = await start();
+    const client = new AbortController();
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("half");
+      client.abort();
+      await new Promise(() => undefined);
+    }
+    await expect(send(host, "POST", "/api/json", { body: body(), signal: client.signal })).resolves.toMatchObject({
+      status: 499,
+    });
+    expect(log.records.filter(({ level }) => level === "error")).toEqual([]);
+    expect((await send(host, "GET", "/api/text"))?.status).toBe(201);
+  });
+
   it("cut the response short when its source fails, and the log says why", async () => {
     const { host, log } = await start();
     const response = await send(host, "GET", "/api/failingStream");
@@ -286,6 +309,20 @@ describe("HTTP functions of an app with enableHttpStream", () => {
   it("answer 500 when the handler throws", async () => {
     const { host } = await start();
     await expect(send(host, "GET", "/api/throws")).resolves.toEqual({ status: 500, headers: [] });
+  });
+
+  it("survive a client that goes while the body is not read", async () => {
+    const { host } = await start();
+    const client = new AbortController();
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("half");
+      client.abort();
+      await new Promise(() => undefined);
+    }
+    const [pid] = host.workerPids();
+    await send(host, "POST", "/api/upload/x", { body: body(), signal: client.signal });
+    expect((await send(host, "GET", "/api/openHandles"))?.status).toBe(200);
+    expect(host.workerPids()).toEqual([pid]);
   });
 
   it("open no port", async () => {

@@ -183,7 +183,7 @@ describe("loading an app", () => {
   it("says what ended a worker that ends while it loads", async () => {
     const error = await failToLoad({ "package.json": '{"main": "app.js"}', "app.js": "process.exit(7);" });
     expect(error).toMatchObject({
-      code: "WORKER_LOST",
+      code: "APP_LOAD_FAILED",
       message: expect.stringMatching(/ended while loading the app: exit code 7/),
     });
   });
