@@ -15,6 +15,8 @@ const base = {
 };
 
 module.exports = {
+  // Tests wait for conditions, not for time; this only bounds how long a broken one holds up the rest on a busy machine.
+  testTimeout: 30_000,
   projects: [
     { ...base, displayName: "packages", testMatch: ["<rootDir>/packages/*/test/**/*.test.ts"] },
     {

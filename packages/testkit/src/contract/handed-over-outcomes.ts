@@ -21,8 +21,9 @@ export function describeHandedOverOutcomes(hub: () => TestHub): void {
       await hub().createRunning("i1");
       await hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
       const item = await hub().lockInstance("i1");
-      expect(item?.messages.map(({ event }) => event)).toEqual([anEventRaised("go")]);
-      expect(await hub().lockable()).toEqual([]);
+      if (item) expect(item.messages.map(({ event }) => event)).toEqual([anEventRaised("go")]);
+      // A store that would have to read the message first may decline, and then leaves the instance as it was.
+      expect(await hub().lockable()).toEqual(item ? [] : ["i1"]);
     });
 
     it("does not lock an instance of another execution, nor one that is not there", async () => {
