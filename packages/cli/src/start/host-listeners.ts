@@ -75,6 +75,7 @@ function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: str
     basePath,
     linkBaseUrl,
     connectionName: configuration.storage.connectionName,
+    useForwardedHost: configuration.values.host("extensions.durableTask.httpSettings.useForwardedHost"),
     logger: logger.child("Host.Triggers.DurableTask"),
     bodyLimit: basePath === RPC_PATH ? Number.POSITIVE_INFINITY : bodyLimit(configuration),
   });

@@ -165,7 +165,14 @@ export const HOST_SETTINGS = {
     "Has no effect for JavaScript upstream either.",
   ),
   "extensions.durableTask.throwStatusExceptionsOnRaiseEvent": accepted("HTTP callers always get 404 and 410."),
-  "extensions.durableTask.httpSettings": accepted("`callHttp` is not part of this build yet."),
+  "extensions.durableTask.httpSettings.useForwardedHost": supported(
+    flag,
+    false,
+    "Takes the origin of management links from `X-Forwarded-Host` and `X-Forwarded-Proto`.",
+  ),
+  "extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds": accepted(
+    "`callHttp` is not part of this build yet.",
+  ),
   "extensions.durableTask.tracing": accepted("Telemetry is not exported yet."),
   "extensions.durableTask.notifications": accepted("Event Grid notifications are not sent."),
   "extensions.durableTask.useAppLease": accepted("The store has one owner at a time anyway."),

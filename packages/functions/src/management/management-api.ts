@@ -28,6 +28,11 @@ export interface ManagementApiOptions {
    * links must not lead to a port that only this machine can reach.
    */
   readonly linkBaseUrl?: string;
+  /**
+   * Take the origin of links from `X-Forwarded-Host` and `X-Forwarded-Proto` when both are there
+   * (host.json `httpSettings.useForwardedHost`). Only for hosts behind a proxy that sets them.
+   */
+  readonly useForwardedHost?: boolean;
   /** System key `durabletask_extension`: when given, requests must carry it, and links do. */
   readonly systemKey?: string;
   /** Largest request body in bytes; default DEFAULT_BODY_LIMIT. */
@@ -78,13 +83,19 @@ function createCall(
   options: ManagementApiOptions,
 ): ManagementCall {
   const urls: UrlParts = {
-    baseUrl: options.linkBaseUrl ?? `${request.url.origin}${WEBHOOK_PATH}`,
+    baseUrl: options.linkBaseUrl ?? `${origin(request, options)}${WEBHOOK_PATH}`,
     hubName: options.taskHub.name,
     connectionName: options.connectionName,
     key: options.systemKey,
   };
   const bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
   return { request, params, query, taskHub: options.taskHub, urls, bodyLimit };
+}
+
+function origin({ url, headers }: HostRequest, { useForwardedHost }: ManagementApiOptions): string {
+  const host = headers["x-forwarded-host"];
+  const scheme = headers["x-forwarded-proto"];
+  return useForwardedHost && host && scheme ? `${scheme}://${host}` : url.origin;
 }
 
 function isAllowed(request: HostRequest, query: QueryValues, systemKey: string | undefined): boolean {

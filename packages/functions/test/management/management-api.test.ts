@@ -50,6 +50,18 @@ describe("management API", () => {
     });
   });
 
+  it.each([
+    [true, { "x-forwarded-host": "shop.example", "x-forwarded-proto": "https" }, "https://shop.example"],
+    [true, { "x-forwarded-host": "shop.example" }, "http://localhost:7071"],
+    [false, { "x-forwarded-host": "shop.example", "x-forwarded-proto": "https" }, "http://localhost:7071"],
+  ])("takes the origin of links from a proxy only when told to (%s, %j)", async (useForwardedHost, headers, origin) => {
+    const answer = await callApi(new FakeTaskHub(), "POST /orchestrators/hello/i1", {
+      api: { useForwardedHost },
+      headers,
+    });
+    expect(answer.headers["Location"]).toMatch(new RegExp(`^${origin}/runtime/`));
+  });
+
   it("asks for the system key when there is one, and puts it into links", async () => {
     const api = { systemKey: "s+1" };
     const hub = new FakeTaskHub();

@@ -1,0 +1,62 @@
+import type { FunctionAppHost } from "@durable-host/functions";
+import { AppSlot } from "../../src/start/app-slot";
+
+/** An app that answers with its name and writes down what happens to it. */
+function anApp(name: string, events: string[], options: { readonly broken?: boolean } = {}): FunctionAppHost {
+  const app: Partial<FunctionAppHost> = {
+    functions: [],
+    start: () => {
+      events.push(`${name} starts`);
+      return options.broken ? Promise.reject(new Error(`${name} is broken`)) : Promise.resolve({} as never);
+    },
+    stop: () => {
+      events.push(`${name} stops`);
+      return Promise.resolve();
+    },
+    http: () => Promise.resolve({ status: 200, headers: [], body: name }),
+    executor: { knows: () => true, names: () => [name] } as never,
+  };
+  return app as FunctionAppHost;
+}
+
+const accept = (): void => undefined;
+const request = {} as never;
+
+describe("AppSlot", () => {
+  it("hands executor and HTTP over to a new app, and lets the old one finish", async () => {
+    const events: string[] = [];
+    const slot = new AppSlot();
+    const { executor, http } = slot;
+    await slot.load(anApp("one", events), accept);
+    expect(executor.names("activity")).toEqual(["one"]);
+    await slot.load(anApp("two", events), accept);
+    expect(executor.names("activity")).toEqual(["two"]);
+    expect(await http(request)).toMatchObject({ body: "two" });
+    expect(events).toEqual(["one starts", "two starts", "one stops"]);
+  });
+
+  it("keeps the old app when the new one cannot be loaded", async () => {
+    const events: string[] = [];
+    const slot = new AppSlot();
+    await slot.load(anApp("one", events), accept);
+    await expect(slot.load(anApp("two", events, { broken: true }), accept)).rejects.toThrow("two is broken");
+    expect(slot.executor.names("entity")).toEqual(["one"]);
+    expect(events).not.toContain("one stops");
+  });
+
+  it("stops a new app that is refused", async () => {
+    const events: string[] = [];
+    const slot = new AppSlot();
+    const refuse = (): void => {
+      throw new Error("no functions");
+    };
+    await expect(slot.load(anApp("one", events), refuse)).rejects.toThrow("no functions");
+    expect(events).toEqual(["one starts", "one stops"]);
+  });
+
+  it("says so when it is still empty", () => {
+    const slot = new AppSlot();
+    expect(slot.functions).toEqual([]);
+    expect(() => slot.executor.names("activity")).toThrow(expect.objectContaining({ code: "WORKER_LOST" }));
+  });
+});
