@@ -74,67 +74,73 @@ async function main() {
   }
 }
 
-/** Keeps `inFlight` chains going until `pairs` orchestration commits and as many activity commits are done. */
+/** Keeps `inFlight` chains going until `pairs` activity commits are done; returns how long each commit took. */
 async function run(provider, inFlight, pairs) {
-  const latencies = [];
-  let left = pairs;
-  let instances = 0;
-  const timed = async (commit) => {
+  const chains = new Chains(provider, pairs);
+  await Promise.all(Array.from({ length: inFlight }, () => chains.start()));
+  await chains.finished;
+  return chains.latencies;
+}
+
+/** A dispatcher without an executor: commits what every work item would come to. */
+class Chains {
+  latencies = [];
+  #working = 0;
+  #instances = 0;
+
+  constructor(provider, pairs) {
+    this.provider = provider;
+    this.left = pairs;
+    this.prefix = `${process.pid}-${Date.now().toString(36)}`;
+    this.finished = new Promise((resolve, reject) => {
+      const end = provider.onWork((kind) => this.#dispatch(kind).catch(reject));
+      this.finish = () => resolve(end());
+      this.fail = reject;
+    });
+  }
+
+  start() {
+    const instanceId = `${this.prefix}-${this.#instances++}`;
+    const instance = { instanceId, executionId: instanceId };
+    const fields = { timestamp: clock.now(), name: "chain", version: "", input: '"Tokyo"' };
+    return this.provider.createInstance({ type: "ExecutionStarted", ...fields, instance }, new Set());
+  }
+
+  async #dispatch(kind) {
+    const items =
+      kind === "activity"
+        ? await this.provider.lockActivities(1_000)
+        : await this.provider.lockOrchestrations(kind, 1_000);
+    for (const item of items) {
+      this.#working++;
+      const work = kind === "activity" ? this.#act(item) : this.#orchestrate(item);
+      work.then(() => this.#done(), this.fail);
+    }
+  }
+
+  #done() {
+    this.#working--;
+    if (this.left <= 0) setImmediate(() => this.#working === 0 && this.finish());
+  }
+
+  async #orchestrate(item) {
+    const ends = item.historyLength >= STEPS * 3;
+    await this.#timed(this.provider.commitOrchestration(item, episode(item, ends)));
+    if (ends && this.left > 0) await this.start();
+  }
+
+  async #act(item) {
+    this.left--;
+    const { taskId } = item.task;
+    const event = { type: "TaskCompleted", timestamp: clock.now(), taskScheduledId: taskId, result: '"Hello Tokyo!"' };
+    await this.#timed(this.provider.commitActivity(item, event));
+  }
+
+  async #timed(commit) {
     const start = performance.now();
     await commit;
-    latencies.push(performance.now() - start);
-  };
-  const start = () => {
-    const instanceId = `${process.pid}-${pairs}-${Date.now().toString(36)}-${instances++}`;
-    const instance = { instanceId, executionId: instanceId };
-    const event = {
-      type: "ExecutionStarted",
-      timestamp: clock.now(),
-      name: "chain",
-      version: "",
-      input: '"Tokyo"',
-      instance,
-    };
-    return provider.createInstance(event, new Set());
-  };
-  const orchestrate = async (item) => {
-    const ended = item.historyLength >= STEPS * 3;
-    await timed(provider.commitOrchestration(item, episode(item, ended)));
-    if (ended && left > 0) await start();
-  };
-  const act = async (item) => {
-    left--;
-    const event = {
-      type: "TaskCompleted",
-      timestamp: clock.now(),
-      taskScheduledId: item.task.taskId,
-      result: '"Hello Tokyo!"',
-    };
-    await timed(provider.commitActivity(item, event));
-  };
-  let working = 0;
-  let idle;
-  let end;
-  const finished = new Promise((resolve, reject) => {
-    idle = resolve;
-    const dispatch = async (kind) => {
-      const isActivity = kind === "activity";
-      const items = isActivity ? await provider.lockActivities(1_000) : await provider.lockOrchestrations(kind, 1_000);
-      for (const item of items) {
-        working++;
-        (isActivity ? act(item) : orchestrate(item)).then(
-          () => --working === 0 && left <= 0 && setImmediate(settle),
-          reject,
-        );
-      }
-    };
-    const settle = () => working === 0 && idle();
-    end = provider.onWork((kind) => dispatch(kind).catch(reject));
-  });
-  await Promise.all(Array.from({ length: inFlight }, start));
-  await finished;
-  end();
-  return latencies;
+    this.latencies.push(performance.now() - start);
+  }
 }
 
 /** An episode that schedules one more activity, or ends the chain. */

@@ -98,6 +98,11 @@ export class Mailbox {
   }
 
   private insert(entry: MessageEntry): void {
+    if (this.due.length === 0) {
+      // Most instances have one message: a literal takes a slot, pushing to an empty array makes room for many.
+      this.due = [entry];
+      return;
+    }
     let index = this.due.length;
     while (index > 0 && (this.due[index - 1]?.sequenceNumber ?? 0) > entry.sequenceNumber) index--;
     if (index === this.due.length) this.due.push(entry);

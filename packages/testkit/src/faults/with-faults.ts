@@ -2,7 +2,9 @@ import { DurableHostError, type StorageProvider } from "@durable-host/engine";
 
 /** The methods of the port that can be made to fail: all that answer later. */
 export type FaultyMethod = {
-  [K in keyof StorageProvider]: StorageProvider[K] extends (...args: never[]) => Promise<unknown> ? K : never;
+  [K in keyof StorageProvider]-?: NonNullable<StorageProvider[K]> extends (...args: never[]) => Promise<unknown>
+    ? K
+    : never;
 }[keyof StorageProvider];
 
 type Fault =
