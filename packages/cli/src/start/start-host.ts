@@ -49,7 +49,8 @@ interface Parts {
   readonly slot: AppSlot;
   readonly provider: StorageProvider;
   readonly worker: TaskHubWorker;
-  readonly listeners: HttpListener[];
+  /** Filled as they are opened. */
+  readonly listeners: { client?: HttpListener; sdk?: HttpListener };
 }
 
 /**
@@ -70,7 +71,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const slot = new AppSlot();
   const lifecycle = new HostLifecycle();
   const { taskHub, worker } = createEngine(configuration, provider, slot.executor, logger);
-  const parts: Parts = { lifecycle, slot, provider, worker, listeners: [] };
+  const parts: Parts = { lifecycle, slot, provider, worker, listeners: {} };
   try {
     const ports = await openListeners(parts, { options, configuration, logger, lifecycle, slot, taskHub });
     const loadApp = (current: HostConfiguration) => loadInto(slot, current, options, console, ports);
@@ -103,11 +104,9 @@ interface Ports {
 }
 
 async function openListeners({ listeners }: Parts, parts: ListenerParts): Promise<Ports> {
-  const client = await listenForClients(parts);
-  listeners.push(client);
-  const rpc = await listenForSdk(parts, client.port);
-  listeners.push(rpc);
-  return { client: client.port, rpc: rpc.port };
+  listeners.client = await listenForClients(parts);
+  listeners.sdk = await listenForSdk(parts, listeners.client.port);
+  return { client: listeners.client.port, rpc: listeners.sdk.port };
 }
 
 function loadInto(
@@ -134,17 +133,23 @@ async function startStoreAndApp(provider: StorageProvider, app: Promise<void>): 
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-async function stopHost({ lifecycle, slot, provider, worker, listeners }: Parts, graceMs: number): Promise<void> {
+/** The app may call the management API until it has stopped: its port is closed after it, not with the clients' one. */
+async function stopHost(parts: Parts, graceMs: number): Promise<void> {
+  const { lifecycle, slot, provider, worker, listeners } = parts;
   lifecycle.to("Stopping");
-  for (const listener of listeners) listener.stopListening();
+  listeners.client?.stopListening();
   await worker.stop(Math.max(0, graceMs - APP_GRACE_MS));
   await slot.stop();
-  await Promise.all(listeners.map((listener) => listener.close(FLUSH_MS)));
+  await closeListeners(parts, FLUSH_MS);
   await provider.stop();
 }
 
-async function abandonStart({ lifecycle, slot, provider, listeners }: Parts): Promise<void> {
-  lifecycle.to("Stopping");
-  await Promise.allSettled([slot.stop(), ...listeners.map((listener) => listener.close(0))]);
-  await provider.stop().catch(() => undefined);
+async function abandonStart(parts: Parts): Promise<void> {
+  parts.lifecycle.to("Stopping");
+  await Promise.allSettled([parts.slot.stop(), closeListeners(parts, 0)]);
+  await parts.provider.stop().catch(() => undefined);
+}
+
+async function closeListeners({ listeners }: Parts, graceMs: number): Promise<void> {
+  await Promise.all([listeners.client?.close(graceMs), listeners.sdk?.close(graceMs)]);
 }
