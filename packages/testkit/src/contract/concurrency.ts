@@ -1,6 +1,6 @@
 import type { OrchestrationCommit, OrchestrationWorkItem } from "@durable-host/engine";
 import { aCommit } from "../builders/commits";
-import { aTaskCompleted, anActivityTask, anEventRaised } from "../builders/events";
+import { aTaskCompleted, anActivityTask, anEventRaised, anInstanceSeed } from "../builders/events";
 import type { TestHub } from "./test-hub";
 
 const INSTANCES = 40;
@@ -10,44 +10,79 @@ const ACTIVITIES = 5;
 export function describeConcurrency(hub: () => TestHub): void {
   describe("concurrency", () => {
     it("runs many instances with many workers: every step once, in order", () => runEverythingOnce(hub()));
+    describeReading(hub);
+    describeBatches(hub);
+    describeRaces(hub);
+  });
+}
 
-    it("shows a reader a commit as a whole, once it can no longer be lost (P5)", async () => {
-      await hub().create("i1");
-      const item = await hub().lockOne();
-      const committed = hub().provider.commitOrchestration(item, aCommit(item));
-      const history = await hub().provider.readHistory("i1");
-      const instance = await hub().provider.getInstance("i1");
-      if (history.length > 0) expect(instance?.runtimeStatus).toBe("Running");
-      await committed;
-      await expect(hub().provider.readHistory("i1")).resolves.toHaveLength(2);
-      expect((await hub().provider.getInstance("i1"))?.runtimeStatus).toBe("Running");
-    });
+function describeReading(hub: () => TestHub): void {
+  it("shows a reader a commit as a whole, once it can no longer be lost (P5)", async () => {
+    await hub().create("i1");
+    const item = await hub().lockOne();
+    const committed = hub().provider.commitOrchestration(item, aCommit(item));
+    const history = await hub().provider.readHistory("i1");
+    const instance = await hub().provider.getInstance("i1");
+    if (history.length > 0) expect(instance?.runtimeStatus).toBe("Running");
+    await committed;
+    await expect(hub().provider.readHistory("i1")).resolves.toHaveLength(2);
+    expect((await hub().provider.getInstance("i1"))?.runtimeStatus).toBe("Running");
+  });
+}
 
-    it("fails only the operation that is at fault when many are saved together", async () => {
-      await hub().create("i1");
-      const outcomes = await Promise.allSettled([
-        hub().create("a"),
-        hub().create("i1"),
-        hub().create("b"),
-        hub().create("a"),
-      ]);
-      expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
-      expect(await hub().lockable()).toEqual(["i1", "a", "b"]);
-    });
+/** Operations that are likely to be saved together. */
+function describeBatches(hub: () => TestHub): void {
+  it("fails only the operation that is at fault when many are saved together", async () => {
+    await hub().create("i1");
+    const outcomes = await Promise.allSettled([
+      hub().create("a"),
+      hub().create("i1"),
+      hub().create("b"),
+      hub().create("a"),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
+    expect(await hub().lockable()).toEqual(["i1", "a", "b"]);
+  });
 
-    it("lets an operation build on one that was submitted just before", async () => {
-      const created = hub().create("i1");
-      const sent = hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
-      const purged = hub().provider.purgeInstances(["i1"]);
-      const lost = hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("late") });
-      const again = hub().create("i1", { executionId: "e2" });
-      expect(await Promise.all([created, sent, purged, lost, again])).toEqual([undefined, true, 1, false, undefined]);
-      const item = await hub().lockOne();
-      expect(item.messages).toHaveLength(1);
-      expect(item.instance.executionId).toBe("e2");
-      await hub().restart();
-      expect((await hub().lockOne()).messages).toHaveLength(1);
-    });
+  it("lets an operation build on one that was submitted just before", async () => {
+    const created = hub().create("i1");
+    const sent = hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
+    const purged = hub().provider.purgeInstances(["i1"]);
+    const lost = hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("late") });
+    const again = hub().create("i1", { executionId: "e2" });
+    expect(await Promise.all([created, sent, purged, lost, again])).toEqual([undefined, true, 1, false, undefined]);
+    const item = await hub().lockOne();
+    expect(item.messages).toHaveLength(1);
+    expect(item.instance.executionId).toBe("e2");
+    await hub().restart();
+    expect((await hub().lockOne()).messages).toHaveLength(1);
+  });
+}
+
+/** Messages that arrive at the same moment as a commit that ends what they were sent to. */
+function describeRaces(hub: () => TestHub): void {
+  it("does not lose a message that is sent together with the commit that deletes its target", async () => {
+    const instanceId = "@counter@a";
+    const send = (name: string) =>
+      hub().provider.sendMessage({ instanceId, event: anEventRaised(name), seed: anInstanceSeed(instanceId) });
+    await send("reset");
+    const item = await hub().lockOne("entity");
+    const deletion = aCommit(item, { instance: undefined });
+    await Promise.all([send("before"), hub().provider.commitOrchestration(item, deletion), send("after")]);
+    await hub().restart();
+    const { messages } = await hub().lockOne("entity");
+    expect(messages.map(({ event }) => event)).toEqual([anEventRaised("before"), anEventRaised("after")]);
+  });
+
+  it("drops a message for an execution that is sent together with the commit that ends the execution", async () => {
+    await hub().create("i1");
+    const item = await hub().lockOne();
+    const send = (executionId: string) =>
+      hub().provider.sendMessage({ instanceId: "i1", executionId, event: anEventRaised(executionId) });
+    const commit = aCommit(item, { instance: { ...item.instance, executionId: "e2" } });
+    await Promise.all([send("i1-e1"), hub().provider.commitOrchestration(item, commit), send("i1-e1"), send("e2")]);
+    await hub().restart();
+    expect((await hub().lockOne()).messages.map(({ event }) => event)).toEqual([anEventRaised("e2")]);
   });
 }
 
