@@ -38,12 +38,20 @@ function announced(streamMode: StreamModeServer, call: HttpCall, body: RequestBo
   const { method, headers, params, invocationId } = call;
   const url = new URL(call.url);
   streamMode.announce({ invocationId, method, url, body: asIterable(body) });
-  const texts = Object.entries(params).map(([name, value]) => [name, { string: value }]);
+  // With streaming on, the library makes `params` of everything in the binding data: route and query (contract §3.5, last item).
+  const bindingData = { ...queryWithoutKey(url), ...params };
+  const texts = Object.entries(bindingData).map(([name, value]) => [name, { string: value }]);
   return {
     ...head(call),
     triggerData: {},
     triggerMetadata: { ...Object.fromEntries(texts), Headers: { json: JSON.stringify(headers) } },
   };
+}
+
+/** Query parameters by name; `code` carries a key and is the host's. */
+function queryWithoutKey(url: URL): Record<string, string> {
+  const { code: _, ...query } = Object.fromEntries(url.searchParams);
+  return query;
 }
 
 function head(call: HttpCall): Pick<TriggerRequest, "invocationId" | "traceContext"> {

@@ -306,6 +306,12 @@ describe("HTTP functions of an app with enableHttpStream", () => {
     });
   });
 
+  it("have query parameters among their params, as the official host makes it, but no key", async () => {
+    const { host } = await start();
+    const response = await send(host, "GET", "/api/params/report?page=2&name=other&code=secret");
+    await expect(jsonOf(response)).resolves.toEqual({ page: "2", name: "report" });
+  });
+
   it("answer 500 when the handler throws", async () => {
     const { host } = await start();
     await expect(send(host, "GET", "/api/throws")).resolves.toEqual({ status: 500, headers: [] });
