@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fdatasync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { DurableHostError } from "@durable-host/engine";
@@ -6,6 +6,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite"
 import { isOurs, migrate } from "../migrate";
 import { prepareStatements, type Statements } from "../sql/statements";
 import { corruptStore, isBusy, storageError } from "../storage-errors";
+import { makeDirectory } from "./make-directory";
 import { forgetOwner, readOwner, recordOwner } from "./owner-file";
 
 const fdatasyncAsync = promisify(fdatasync);
@@ -43,7 +44,7 @@ export interface Connection {
 export function openDatabase(file: string): Connection {
   let database: DatabaseSyncInstance | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     database = new DatabaseSync(file, { timeout: 0 });
     // Before anything else is done with the file: this decides how SQLite enters WAL mode, and who owns the file.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT; PRAGMA busy_timeout = 1000");
