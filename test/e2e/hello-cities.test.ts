@@ -3,6 +3,7 @@ import type { HostProcess, ManagementClient } from "@durable-host/testkit";
 import { startReferenceApp } from "./reference-app";
 
 const GREETINGS = ["Hello Tokyo", "Hello Seattle", "Hello London"];
+jest.setTimeout(60_000);
 const fixture = new HostFixture();
 let host: HostProcess;
 let client: ManagementClient;
@@ -10,7 +11,7 @@ let client: ManagementClient;
 beforeAll(async () => {
   host = await startReferenceApp(fixture);
   client = await fixture.client();
-}, 30_000);
+});
 afterAll(() => fixture.dispose());
 
 describe("hello cities over HTTP", () => {

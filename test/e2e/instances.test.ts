@@ -3,13 +3,14 @@ import type { ManagementClient } from "@durable-host/testkit";
 import { addStock, anOrder, inventory, placeOrder, startReferenceApp } from "./reference-app";
 
 const DURABLE = "/runtime/webhooks/durabletask";
+jest.setTimeout(60_000);
 const fixture = new HostFixture();
 let client: ManagementClient;
 
 beforeAll(async () => {
   await startReferenceApp(fixture);
   client = await fixture.client();
-}, 30_000);
+});
 afterAll(() => fixture.dispose());
 
 /** An order that waits for its approval. */

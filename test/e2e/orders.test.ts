@@ -3,6 +3,7 @@ import type { InstanceStatus, ManagementClient } from "@durable-host/testkit";
 import { addStock, anOrder, inventory, placeOrder, startReferenceApp } from "./reference-app";
 
 const LARGE = { lines: [{ sku: "chair", quantity: 1, unitPrice: 5000 }] };
+jest.setTimeout(60_000);
 const fixture = new HostFixture();
 let client: ManagementClient;
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
   await startReferenceApp(fixture, { ORDER_APPROVAL_TIMEOUT_SECONDS: "4" });
   client = await fixture.client();
   await Promise.all([addStock(client, "book", 100), addStock(client, "lamp", 100), addStock(client, "chair", 20)]);
-}, 40_000);
+});
 afterAll(() => fixture.dispose());
 
 function awaitsApproval(status: InstanceStatus): boolean {
@@ -169,5 +170,5 @@ describe("many orders for the last units", () => {
     expect(statuses.filter((status) => status === "Shipped")).toHaveLength(5);
     expect(statuses.filter((status) => status === "OutOfStock")).toHaveLength(7);
     expect(await inventory(client, "rare")).toMatchObject({ available: 0 });
-  }, 40_000);
+  });
 });
