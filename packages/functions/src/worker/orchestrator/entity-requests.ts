@@ -29,7 +29,8 @@ export function operationRequest(
   const request = {
     op: operation,
     ...(signal ? { signal: true } : {}),
-    ...(input === undefined ? {} : { input: toRequestInput(input) }),
+    // Unlike an activity's input, it comes as a value also when it is a string.
+    ...(input === undefined ? {} : { input: JSON.stringify(input) }),
     id: sender.newGuid(),
     parent: sender.instance.instanceId,
     parentExecution: sender.instance.executionId,
@@ -43,11 +44,6 @@ export function operationRequest(
     input: JSON.stringify(request),
     ...(dueAt === undefined ? {} : { dueAt }),
   };
-}
-
-/** The SDK hands over strings that already hold JSON, and everything else as a value (contract §1.3). */
-function toRequestInput(input: unknown): string {
-  return typeof input === "string" ? input : JSON.stringify(input);
 }
 
 /** Asks the first entity of a lock set; each passes the request on, the last one answers (contract §3.4, step 5). */

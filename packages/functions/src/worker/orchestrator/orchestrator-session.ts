@@ -7,6 +7,7 @@ import type { EpisodeRequest } from "./episode-request";
 import { orchestrationPayload, SCHEMA_VERSION } from "./orchestration-payload";
 import { sdkContextOf, type SdkAction, type SdkOrchestrationContext } from "./sdk-executor";
 import { toWireEvent } from "./wire-history";
+import { watchReplaying } from "./watch-replaying";
 
 export interface SessionOptions {
   readonly invoker: Invoker;
@@ -23,7 +24,9 @@ export interface SessionOptions {
  *
  * S1 an event is fed at most once, and none after the code has ended;
  * S2 the code sees itself replaying for past events, and not for those of the episode being executed;
- * S3 for an entity request sent in this session, the SDK is shown the EventSent that history will hold, so that the
+ * S3 code that was told it is not replaying may have kept that answer, which a replay would answer differently: its session
+ *    is not continued;
+ * S4 for an entity request sent in this session, the SDK is shown the EventSent that history will hold, so that the
  *    answer finds the task; for one sent earlier, history's own.
  */
 export class OrchestratorSession {
@@ -40,11 +43,17 @@ export class OrchestratorSession {
   #continueAsNew: Extract<SdkAction, { actionType: 4 }> | undefined;
   #lastState: unknown;
   #thrown: unknown;
+  #toldLive = false;
 
   constructor(request: EpisodeRequest, options: SessionOptions) {
     this.executionId = request.executionId;
     this.#options = options;
     this.#numbering = new ActionNumbering({ instance: request, newGuid: options.newGuid });
+  }
+
+  /** Tells whether the next episode may go on where this one ended (S3). */
+  get isContinuable(): boolean {
+    return !this.#toldLive;
   }
 
   /** Executes an episode: the whole history in a new session, the new events in one that is continued. */
@@ -63,11 +72,13 @@ export class OrchestratorSession {
 
   async #begin(request: EpisodeRequest): Promise<Invocation> {
     const { invoker, function: fn } = this.#options;
-    return invoker.begin(fn, {
+    const invocation = await invoker.begin(fn, {
       invocationId: this.#options.newGuid(),
       inputData: [],
       triggerMetadata: { instanceId: { string: request.instanceId } },
     });
+    watchReplaying(invocation.context, () => (this.#toldLive = true));
+    return invocation;
   }
 
   /** Runs in place of the registered handler, between the app's hooks, and returns what the handler would. */
@@ -156,7 +167,7 @@ export class OrchestratorSession {
     }
   }
 
-  /** Invariant S3, first half: history will hold these events when the answers come. */
+  /** Invariant S4, first half: history will hold these events when the answers come. */
   async #showSentEvents(): Promise<void> {
     const sdk = this.#sdk;
     if (this.#unsent.size === 0 || !sdk || sdk.taskOrchestratorExecutor.isDoneExecuting()) return;

@@ -41,7 +41,7 @@ export function createOrchestratorSessions(options: OrchestratorSessionsOptions)
       const session = mode === "replay" ? open(request) : (resident ?? open(request));
       const result = await session.execute(request);
       if (mode === "verify" && resident) await compareWithReplay(result, open(request), request);
-      if (mode !== "replay") sessions.set(request.instanceId, session);
+      if (mode !== "replay" && session.isContinuable) sessions.set(request.instanceId, session);
       return { type: "result", result };
     },
     forget(instanceId) {
