@@ -24,13 +24,16 @@ async function withClient(url, connections, work) {
 function chain(url, { count, inFlight }) {
   return withClient(url, inFlight, async (client) => {
     await measure(Math.min(count, 500), inFlight, () => run(client, "chain", undefined, 3));
-    const { latencies, totalMs } = await measure(count, inFlight, () => run(client, "chain", undefined, 3));
+    const { latencies, totalMs, clientShare } = await measure(count, inFlight, () =>
+      run(client, "chain", undefined, 3),
+    );
     return {
       count,
       inFlight,
       perSecond: round((count / totalMs) * 1000),
       p50Ms: round(percentile(latencies, 0.5)),
       p99Ms: round(percentile(latencies, 0.99)),
+      clientShare,
     };
   });
 }
@@ -73,7 +76,7 @@ function start(url, { count, inFlight }) {
     };
     await measure(Math.min(count, 200), inFlight, begin);
     await allComplete(client, ids, inFlight);
-    const { latencies, totalMs } = await measure(count, inFlight, begin);
+    const { latencies, totalMs, clientShare } = await measure(count, inFlight, begin);
     await allComplete(client, ids, inFlight);
     return {
       count,
@@ -81,6 +84,7 @@ function start(url, { count, inFlight }) {
       perSecond: round((count / totalMs) * 1000),
       p50Ms: round(percentile(latencies, 0.5)),
       p99Ms: round(percentile(latencies, 0.99)),
+      clientShare,
     };
   });
 }
