@@ -171,7 +171,7 @@ export class Store {
         if (connection.database.isTransaction) statements.rollback.run();
       },
       hasChanges: (transaction) => transaction.changed,
-      sync: () => connection.sync(),
+      sync: (operations) => connection.sync(operations),
       apply: (transaction) => transaction.apply(options.clock.now()),
       flushed: () => {
         this.advance();

@@ -29,10 +29,11 @@ export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
     return `activity '${task.name}' (task ${task.taskId} of instance '${task.instanceId}')`;
   }
 
-  async process(item: ActivityWorkItem, signal: AbortSignal): Promise<void> {
+  async process(item: ActivityWorkItem, signal: AbortSignal, onExecuted: () => void): Promise<void> {
     const { executor, provider, clock, handOver } = this.#options;
     const known = executor.knows("activity", item.task.name);
     const result = known ? await executor.executeActivity(item.task, signal) : unknownActivity(item.task.name);
+    onExecuted();
     const outcome = outcomeOf(item.task, result, clock.now());
     if (!(await handOver(item, outcome))) await provider.commitActivity(item, outcome);
   }

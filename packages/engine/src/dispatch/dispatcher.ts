@@ -10,8 +10,11 @@ export interface WorkProcessor<Item extends WorkItem> {
   readonly kind: WorkKind;
   /** Locks up to `max` work items. */
   lock(max: number): Promise<readonly Item[]>;
-  /** Executes and commits. Rejects when the work item is to be given back and tried again. */
-  process(item: Item, signal: AbortSignal): Promise<void>;
+  /**
+   * Executes and commits. Rejects when the work item is to be given back and tried again.
+   * `onExecuted` may be called when user code has ended and only the commit is left: the place is free for the next.
+   */
+  process(item: Item, signal: AbortSignal, onExecuted: () => void): Promise<void>;
   /** Names a work item in logs. */
   describe(item: Item): string;
 }
@@ -20,7 +23,7 @@ export interface DispatcherOptions {
   readonly provider: StorageProvider;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Largest number of work items executed at the same time. */
+  /** Largest number of work items whose code runs at the same time. */
   readonly concurrency: number;
   /** Milliseconds between looks at the store when nothing signals work; only the safety net. */
   readonly pollIntervalMs: number;
@@ -35,6 +38,9 @@ interface Running<Item> {
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
 
+/** How many work items, as a multiple of the concurrency, may be in hand: those executed and those being committed. */
+const IN_HAND = 5;
+
 /** How often locks are looked over, and how long before they expire they are renewed. */
 const RENEWAL_CHECK_MS = 5_000;
 const RENEW_BEFORE_MS = 20_000;
@@ -42,7 +48,7 @@ const RENEW_BEFORE_MS = 20_000;
 /**
  * Locks, executes and commits one kind of work item until it is stopped.
  *
- * D1 never more than `concurrency` work items at a time, and never two calls of `lock` at once;
+ * D1 never more than `concurrency` work items executed at a time, and never two calls of `lock` at once;
  * D2 every work item ends in exactly one of: processed, abandoned, or lost to another owner;
  * D3 a wake-up that arrives while the store is being asked is not forgotten: the store is asked again.
  */
@@ -52,6 +58,7 @@ export class Dispatcher<Item extends WorkItem> {
   readonly #running = new Set<Running<Item>>();
   readonly #failures = new Map<string, number>();
   readonly #abort = new AbortController();
+  #executing = 0;
   #state: "idle" | "locking" | "stopped" = "stopped";
   #woken = false;
   #cancelPoll: (() => void) | undefined;
@@ -63,7 +70,7 @@ export class Dispatcher<Item extends WorkItem> {
     this.#options = options;
   }
 
-  /** Number of work items being executed. */
+  /** Number of work items in hand. */
   get active(): number {
     return this.#running.size;
   }
@@ -77,7 +84,7 @@ export class Dispatcher<Item extends WorkItem> {
   /** There may be work. */
   wake(): void {
     this.#woken = true;
-    if (this.#state === "idle" && this.#running.size < this.#options.concurrency) void this.#fill();
+    if (this.#state === "idle" && this.#free() > 0) void this.#fill();
   }
 
   /** Stops locking, and resolves when running work items have ended; after `graceMs` they are told to give up. */
@@ -104,12 +111,12 @@ export class Dispatcher<Item extends WorkItem> {
     this.#state = "locking";
     this.#cancelPoll?.();
     let retryDelay: number | undefined;
-    while (this.#isLocking() && this.#woken && this.#running.size < this.#options.concurrency) {
+    while (this.#isLocking() && this.#woken && this.#free() > 0) {
       this.#woken = false;
       try {
-        const items = await this.#processor.lock(this.#options.concurrency - this.#running.size);
+        const items = await this.#processor.lock(this.#free());
         if (items.length > 0) this.#woken = true;
-        for (const item of items) void this.#run(item, (signal) => this.#processor.process(item, signal));
+        for (const item of items) void this.#execute(item);
       } catch (error) {
         this.#options.logger.error(`Could not look for ${this.#processor.kind} work: ${text(error)}`, { error });
         retryDelay = FIRST_RETRY_MS;
@@ -125,7 +132,25 @@ export class Dispatcher<Item extends WorkItem> {
     return this.#state === "locking";
   }
 
-  async #run(item: Item, process: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  /** How many more work items may be locked now. */
+  #free(): number {
+    const { concurrency } = this.#options;
+    return Math.min(concurrency - this.#executing, IN_HAND * concurrency - this.#running.size);
+  }
+
+  async #execute(item: Item): Promise<void> {
+    let executing = true;
+    this.#executing++;
+    const onExecuted = (): void => {
+      if (!executing) return;
+      executing = false;
+      this.#executing--;
+      if (this.#woken) this.wake();
+    };
+    await this.#run(item, (signal) => this.#processor.process(item, signal, onExecuted), onExecuted);
+  }
+
+  async #run(item: Item, process: (signal: AbortSignal) => Promise<void>, onEnd?: () => void): Promise<boolean> {
     const running: Running<Item> = { item, renewing: false };
     this.#running.add(running);
     try {
@@ -141,6 +166,7 @@ export class Dispatcher<Item extends WorkItem> {
       return false;
     } finally {
       this.#running.delete(running);
+      onEnd?.();
       this.#afterRun();
     }
   }

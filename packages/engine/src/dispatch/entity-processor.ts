@@ -35,13 +35,14 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
     return `entity '${item.instance.instanceId}'`;
   }
 
-  async process(item: OrchestrationWorkItem, signal: AbortSignal): Promise<void> {
+  async process(item: OrchestrationWorkItem, signal: AbortSignal, onExecuted: () => void): Promise<void> {
     const { provider, clock, ids, maxOperations } = this.#options;
     const plan = planEntityBatch(parseSchedulerState(item.instance.input), item.messages, maxOperations);
     const entity = parseEntityInstanceId(item.instance.instanceId);
     const result = entity
       ? await this.#execute(entity, plan, signal)
       : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
+    onExecuted();
     const commit = finishEntityBatch(plan, result, {
       instance: item.instance,
       consumedMessages: item.messages.map((message) => message.sequenceNumber),

@@ -61,6 +61,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
   async process(
     item: OrchestrationWorkItem,
     signal: AbortSignal,
+    onExecuted: () => void,
     arrived: readonly ArrivedOutcome[] = [],
   ): Promise<void> {
     const { clock, provider, completions } = this.#options;
@@ -89,6 +90,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
       commit = finishEpisode(begun, started, result, { ...context, now: clock.now() });
     }
+    onExecuted();
     if (arrived.length > 0) commit = { ...commit, endedActivities: arrived.map((each) => each.item) };
     await provider.commitOrchestration(item, commit);
 

@@ -24,7 +24,7 @@ export interface OutcomeHandOverOptions {
  *
  * H1 nothing is lost by trying: until that commit the activity task is in the store, and an outcome that could not be taken
  *    is sent as a message, as it would have been without this;
- * H2 all outcomes that arrive in one turn of the event loop for one instance share an episode.
+ * H2 all outcomes that arrive together for one instance, in one read of the pipe, share an episode.
  */
 export class OutcomeHandOver {
   readonly #options: OutcomeHandOverOptions;
@@ -38,7 +38,7 @@ export class OutcomeHandOver {
   offer(item: ActivityWorkItem, outcome: ActivityOutcome): Promise<boolean> {
     if (!this.#options.provider.lockInstance) return Promise.resolve(false);
     return new Promise((settle) => {
-      if (this.#offers.size === 0) setImmediate(() => this.#takeAll());
+      if (this.#offers.size === 0) queueMicrotask(() => this.#takeAll());
       const offers = this.#offers.get(item.task.instanceId) ?? [];
       offers.push({ item, outcome, settle });
       this.#offers.set(item.task.instanceId, offers);
@@ -63,7 +63,7 @@ export class OutcomeHandOver {
     try {
       const work = await provider.lockInstance?.(instanceId, executionId);
       if (!work) return [];
-      const done = await dispatcher.adopt(work, (signal) => processor.process(work, signal, current));
+      const done = await dispatcher.adopt(work, (signal) => processor.process(work, signal, ignore, current));
       if (done) return current;
       // If it was the lock on an activity that was lost, that on the instance is still held.
       await provider.abandon(work, 0);
@@ -73,3 +73,6 @@ export class OutcomeHandOver {
     return [];
   }
 }
+
+/** Handed-over episodes take no place of the dispatcher's: the activity that ended has just given its own up. */
+function ignore(): void {}

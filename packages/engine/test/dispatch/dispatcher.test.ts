@@ -30,6 +30,7 @@ function aDispatcher(concurrency = 2) {
   const clock = new ManualClock();
   const queue: ActivityWorkItem[] = [];
   const running = new Map<number, ReturnType<typeof deferred<void>>>();
+  const executed = new Map<number, () => void>();
   const locks: number[] = [];
   const abandoned: [taskId: number, delayMs: number][] = [];
   const renewed: number[] = [];
@@ -49,9 +50,10 @@ function aDispatcher(concurrency = 2) {
       if (failing.lock) throw failing.lock;
       return queue.splice(0, max);
     },
-    process: (item, signal) => {
+    process: (item, signal, onExecuted) => {
       const work = deferred<void>();
       running.set(item.task.taskId, work);
+      executed.set(item.task.taskId, onExecuted);
       signals.push(signal);
       return work.promise;
     },
@@ -64,7 +66,7 @@ function aDispatcher(concurrency = 2) {
     concurrency,
     pollIntervalMs: 10_000,
   });
-  return { dispatcher, clock, queue, running, locks, abandoned, renewed, signals, failing };
+  return { dispatcher, clock, queue, running, executed, locks, abandoned, renewed, signals, failing };
 }
 
 describe("a dispatcher", () => {
@@ -79,6 +81,22 @@ describe("a dispatcher", () => {
     await settle();
     expect([...running.keys()]).toEqual([1, 2, 3]);
     expect(dispatcher.active).toBe(2);
+  });
+
+  it("takes the next when code has ended and only the commit is left, up to five times its concurrency", async () => {
+    const { dispatcher, queue, running, executed } = aDispatcher(1);
+    queue.push(...[1, 2, 3, 4, 5, 6].map((id) => anItem(id)));
+    dispatcher.start();
+    await settle();
+    expect([...running.keys()]).toEqual([1]);
+    for (const id of [1, 2, 3, 4, 5]) {
+      executed.get(id)?.();
+      await settle();
+    }
+    expect([...running.keys()]).toEqual([1, 2, 3, 4, 5]);
+    running.get(3)?.resolve();
+    await settle();
+    expect([...running.keys()]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it("does not forget a wake-up that arrives while the store is being asked", async () => {

@@ -35,7 +35,7 @@ function aHandOver(options: { lockable?: boolean; supported?: boolean; failure?:
     kind: "orchestration",
     describe: () => "an orchestration",
     lock: async () => [],
-    process: async (_item: unknown, _signal: unknown, arrived: readonly ArrivedOutcome[]) => {
+    process: async (_item: unknown, _signal: unknown, _onExecuted: unknown, arrived: readonly ArrivedOutcome[]) => {
       episodes.push(arrived.map((each) => each.item.task.taskId));
       if (options.failure) throw options.failure;
     },

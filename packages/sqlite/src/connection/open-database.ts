@@ -1,15 +1,13 @@
-import { closeSync, fdatasync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { promisify } from "node:util";
 import { DurableHostError } from "@durable-host/engine";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { isOurs, migrate } from "../migrate";
 import { prepareStatements, type Statements } from "../sql/statements";
 import { corruptStore, isBusy, storageError } from "../storage-errors";
+import { LogSync } from "./log-sync";
 import { makeDirectory } from "./make-directory";
 import { forgetOwner, readOwner, recordOwner } from "./owner-file";
-
-const fdatasyncAsync = promisify(fdatasync);
 
 /** Stores up to this size are checked whole when opened (tens of milliseconds); of larger ones, what is read is checked. */
 const FULL_CHECK_PAGES = 4_096;
@@ -25,8 +23,8 @@ export interface Connection {
   readonly database: DatabaseSyncInstance;
   readonly statements: Statements;
   readonly walFile: string;
-  /** Resolves when everything committed so far would survive a loss of power. */
-  sync(): Promise<void>;
+  /** Resolves when everything committed so far would survive a loss of power; `operations`: how many wait for it. */
+  sync(operations: number): Promise<void>;
   /** Copies the log into the file as far as possible, so that it can be rewound. */
   checkpoint(): void;
   close(): void;
@@ -80,12 +78,13 @@ function connect(database: DatabaseSyncInstance, file: string): Connection {
   const statements = prepareStatements(database);
   // SQLite never replaces the log file while a connection is open: a checkpoint rewinds it. One descriptor serves for good.
   const wal = openSync(walFile, "r+");
+  const log = new LogSync(wal);
   recordOwner(file);
   return {
     database,
     statements,
     walFile,
-    sync: () => fdatasyncAsync(wal),
+    sync: (operations) => log.sync(operations),
     checkpoint: () => database.exec("PRAGMA wal_checkpoint(PASSIVE)"),
     close() {
       closeSync(wal);

@@ -14,7 +14,8 @@ export interface JournalTarget<Tx> {
   rollback(transaction: Tx): void;
   /** Tells whether the transaction has changed anything: if not, there is nothing to make durable. */
   hasChanges(transaction: Tx): boolean;
-  sync(): Promise<void>;
+  /** Makes durable what was committed; `operations`: how many wait for it. */
+  sync(operations: number): Promise<void>;
   /** Makes the effects of a durable transaction visible in memory. */
   apply(transaction: Tx): void;
   /** Called after each flush, however it ended, before its promises settle. */
@@ -150,7 +151,7 @@ export class Journal<Tx> {
 
   private async makeDurable(transaction: Tx, operations: number): Promise<DurableHostError | undefined> {
     try {
-      if (this.target.hasChanges(transaction)) await this.target.sync();
+      if (this.target.hasChanges(transaction)) await this.target.sync(operations);
       this.target.apply(transaction);
       this.flushes++;
       this.operations += operations;

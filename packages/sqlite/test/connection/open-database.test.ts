@@ -32,7 +32,7 @@ it("rewinds the log after a checkpoint and keeps it the same file, so that what 
   for (let round = 0; round < 5; round++) {
     connection.checkpoint();
     write(50);
-    await connection.sync();
+    await connection.sync(1);
   }
   const after = statSync(connection.walFile);
   expect(after.ino).toBe(before.ino);
@@ -47,5 +47,5 @@ it("copies a long log into the file by itself", () => {
 
 it("synchronises as often as asked, also several times at once", async () => {
   write(1);
-  await expect(Promise.all([connection.sync(), connection.sync()])).resolves.toEqual([undefined, undefined]);
+  await expect(Promise.all([connection.sync(1), connection.sync(1)])).resolves.toEqual([undefined, undefined]);
 });
