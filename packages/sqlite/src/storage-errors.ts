@@ -21,7 +21,7 @@ const DISK_FULL_CODES = new Set(["ENOSPC", "EDQUOT"]);
 export function storageError(error: unknown, file: string): DurableHostError {
   if (error instanceof DurableHostError) return error;
   const result = resultCode(error);
-  if (result === SQLITE.FULL || hasFileSystemCode(error, DISK_FULL_CODES)) return diskFull(file, error);
+  if (isDiskFull(error)) return diskFull(file, error);
   switch (result) {
     case SQLITE.CORRUPT:
     case SQLITE.NOTADB:
@@ -53,6 +53,11 @@ export function storageError(error: unknown, file: string): DurableHostError {
         cause: error,
       });
   }
+}
+
+/** Tells whether there was no space for what was to be written. */
+export function isDiskFull(error: unknown): boolean {
+  return resultCode(error) === SQLITE.FULL || hasFileSystemCode(error, DISK_FULL_CODES);
 }
 
 /** Tells whether the driver says that another connection holds the file. */

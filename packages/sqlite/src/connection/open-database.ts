@@ -7,16 +7,17 @@ import { prepareStatements, type Statements } from "../sql/statements";
 import { corruptStore, isBusy, storageError } from "../storage-errors";
 import { LogSync } from "./log-sync";
 import { makeDirectory } from "./make-directory";
+import { preallocateLog } from "./preallocate-log";
 import { forgetOwner, readOwner, recordOwner } from "./owner-file";
 
 /** Stores up to this size are checked whole when opened (tens of milliseconds); of larger ones, what is read is checked. */
 const FULL_CHECK_PAGES = 4_096;
 
 /**
- * Under constant load the log is copied into the file when it has grown to this (64 MB): rarely, because each copy holds
- * the event loop, and because a page that was changed many times is then copied once. In pauses see checkpoints.ts.
+ * Under constant load the log is copied into the file before it outgrows what was preallocated: seldom, because each copy
+ * holds the event loop, and because a page that was changed many times is then copied once. In pauses see checkpoints.ts.
  */
-const BUSY_CHECKPOINT_PAGES = 16_384;
+const BUSY_CHECKPOINT_PAGES = 3_900;
 
 /** An open store file that no other process can open. */
 export interface Connection {
@@ -78,6 +79,7 @@ function connect(database: DatabaseSyncInstance, file: string): Connection {
   const statements = prepareStatements(database);
   // SQLite never replaces the log file while a connection is open: a checkpoint rewinds it. One descriptor serves for good.
   const wal = openSync(walFile, "r+");
+  preallocateLog(wal);
   const log = new LogSync(wal);
   recordOwner(file);
   return {

@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogSync } from "../../src/connection/log-sync";
 
-jest.mock("node:fs", () => ({ __esModule: true, ...jest.requireActual<typeof fs>("node:fs"), fdatasyncSync: jest.fn() }));
+jest.mock("node:fs", () => ({
+  __esModule: true,
+  ...jest.requireActual<typeof fs>("node:fs"),
+  fdatasyncSync: jest.fn(),
+}));
 
 const inPlace = jest.mocked(fs.fdatasyncSync);
 
