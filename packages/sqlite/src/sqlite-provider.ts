@@ -12,7 +12,8 @@ import { lockOrchestrations } from "./operations/lock-orchestrations";
 import { purgeInstances } from "./operations/purge-instances";
 import { queryInstances } from "./operations/query-instances";
 import { getInstance, readHistory } from "./operations/read-instance";
-import { Store } from "./store";
+import { Store, type StoreOptions } from "./store";
+import { Listeners } from "./work/listeners";
 import { WorkSignals } from "./work/work-signals";
 
 /** `group`: all commits that gather during a flush share the next one. `each`: one flush per commit, for comparison. */
@@ -57,11 +58,10 @@ const BATCH_SIZES: Readonly<Record<FlushMode, number>> = { group: 256, each: 1 }
  * @throws DurableHostError CONFIG_INVALID when the hub's name cannot name a file
  */
 export function createSqliteProvider(options: SqliteProviderOptions): SqliteProvider {
-  const { clock, logger, lockDurationMs = DEFAULT_LOCK_MS, flush = "group" } = options;
-  const { bodyCacheBytes: bodyBytes = DEFAULT_CACHE_BYTES, stateCacheBytes: stateBytes = DEFAULT_CACHE_BYTES } =
-    options;
+  const { logger, flush = "group" } = options;
   const file = storeFile(options);
   const signals = new WorkSignals(logger);
+  const failures = new Listeners<DurableHostError>(logger, "failures of the store");
   let opened: Store | undefined;
   const store = () => opened ?? notStarted(file);
 
@@ -75,18 +75,7 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
 
     async start() {
       if (opened !== undefined) return;
-      const batchSize = BATCH_SIZES[flush];
-      opened = Store.open({
-        file,
-        clock,
-        logger,
-        signals,
-        lockDurationMs,
-        bodyBytes,
-        stateBytes,
-        batchSize,
-        tokenPrefix: randomUUID(),
-      });
+      opened = Store.open({ ...storeOptions(options), file, signals, onFailure: (error) => failures.call(error) });
       opened.advance();
     },
     async stop() {
@@ -112,6 +101,22 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     abandon: async (item, delayMs) => store().abandon(item, delayMs),
 
     onWork: (listener) => signals.listen(listener),
+    onFailure: (listener) => failures.add(listener),
+  };
+}
+
+/** The options of a store that follow from those of the provider. */
+function storeOptions(options: SqliteProviderOptions): Omit<StoreOptions, "file" | "signals" | "onFailure"> {
+  const { clock, logger, lockDurationMs = DEFAULT_LOCK_MS, flush = "group" } = options;
+  const { bodyCacheBytes = DEFAULT_CACHE_BYTES, stateCacheBytes = DEFAULT_CACHE_BYTES } = options;
+  return {
+    clock,
+    logger,
+    lockDurationMs,
+    bodyBytes: bodyCacheBytes,
+    stateBytes: stateCacheBytes,
+    batchSize: BATCH_SIZES[flush],
+    tokenPrefix: randomUUID(),
   };
 }
 

@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly bodyBytes: number;
   readonly stateBytes: number;
   readonly batchSize: number;
+  /** Called once, when the store cannot be used any more. */
+  readonly onFailure: (error: DurableHostError) => void;
   /** Differs between any two stores of one process. */
   readonly tokenPrefix: string;
 }
@@ -177,6 +179,7 @@ export class Store {
         this.advance();
         checkpoints.afterFlush();
       },
+      broke: (error) => options.onFailure(error),
       failure: (error) => storageError(error, options.file),
     };
   }

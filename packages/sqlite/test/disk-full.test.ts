@@ -26,6 +26,7 @@ function aStore() {
       bodyBytes: 1_000_000,
       stateBytes: 1_000_000,
       batchSize: 100,
+      onFailure: () => undefined,
       tokenPrefix: String(opened++),
     });
   let store = open();

@@ -42,12 +42,13 @@ export async function runStart(options: StartOptions, surroundings: RunSurroundi
   if (host === undefined) return 0;
   announce(host, options, output);
   const endWatch = options.watch ? watchApp(host, options, output) : undefined;
-  await stopRequest.made;
-  output.line("Stopping: finishing what is in flight. Press Ctrl+C again to stop at once.");
+  const failure = await Promise.race([stopRequest.made, host.failed]);
+  if (failure) errors.line(`\n${describeStartError(failure)}`);
+  else output.line("Stopping: finishing what is in flight. Press Ctrl+C again to stop at once.");
   await endWatch?.();
   await host.stop(GRACE_MS);
   output.line("Stopped.");
-  return 0;
+  return failure ? 1 : 0;
 }
 
 function openConsole(

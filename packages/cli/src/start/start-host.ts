@@ -1,4 +1,10 @@
-import { systemClock, type Logger, type StorageProvider, type TaskHubWorker } from "@durable-host/engine";
+import {
+  systemClock,
+  type DurableHostError,
+  type Logger,
+  type StorageProvider,
+  type TaskHubWorker,
+} from "@durable-host/engine";
 import {
   loadConfiguration,
   RPC_PATH,
@@ -38,6 +44,8 @@ export interface RunningHost {
   /** `http://localhost:<port>` */
   readonly origin: string;
   readonly functions: readonly FunctionDescription[];
+  /** Resolves if the store fails for good while the host runs: it must stop, and only a restart can help. */
+  readonly failed: Promise<DurableHostError>;
   /** Puts an app loaded from the files as they are now in the place of the present one, which stays if that fails. */
   reload(): Promise<void>;
   /** Readiness goes first, then what is in flight is finished within `graceMs`, then the store is closed. */
@@ -71,6 +79,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const slot = new AppSlot();
   const lifecycle = new HostLifecycle();
   const { taskHub, worker } = createEngine(configuration, provider, slot.executor, logger);
+  const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const parts: Parts = { lifecycle, slot, provider, worker, listeners: {} };
   try {
     const ports = await openListeners(parts, { options, configuration, logger, lifecycle, slot, taskHub });
@@ -81,6 +90,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
     return {
       configuration,
       logger,
+      failed,
       origin: `http://localhost:${ports.client}`,
       get functions() {
         return slot.functions;

@@ -1,10 +1,4 @@
-import type {
-  EventRaised,
-  ExecutionStarted,
-  ExecutionTerminated,
-  HistoryEvent,
-  MessageEvent,
-} from "../model/history-event";
+import type { ExecutionStarted, ExecutionTerminated, HistoryEvent, MessageEvent } from "../model/history-event";
 import type { Message } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
 import { applyEvent, emptyState, type RuntimeState } from "./runtime-state";
@@ -126,9 +120,4 @@ function refuseStart(start: ExecutionStarted, now: number): readonly OutboundMes
   if (!start.parent) return [];
   const text = `An Orchestration instance with the id '${start.instance.instanceId}' already exists.`;
   return [subOrchestrationFailed(start.parent, { reason: text, details: text }, now)];
-}
-
-/** The external events among some events. */
-export function externalEvents(events: readonly HistoryEvent[]): readonly EventRaised[] {
-  return events.filter((event) => event.type === "EventRaised");
 }

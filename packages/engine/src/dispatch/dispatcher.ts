@@ -48,7 +48,8 @@ const RENEW_BEFORE_MS = 20_000;
 /**
  * Locks, executes and commits one kind of work item until it is stopped.
  *
- * D1 never more than `concurrency` work items executed at a time, and never two calls of `lock` at once;
+ * D1 never more than `concurrency` of the work items it has locked are executed at a time (adopted ones have their place
+ *    elsewhere), and never two calls of `lock` at once;
  * D2 every work item ends in exactly one of: processed, abandoned, or lost to another owner;
  * D3 a wake-up that arrives while the store is being asked is not forgotten: the store is asked again.
  */

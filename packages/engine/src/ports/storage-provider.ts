@@ -1,3 +1,4 @@
+import type { DurableHostError } from "../errors";
 import type { ActivityTask } from "../model/activity-task";
 import type { HistoryEvent, ExecutionStarted, TaskCompleted, TaskFailed } from "../model/history-event";
 import type { InstanceState } from "../model/instance";
@@ -176,4 +177,9 @@ export interface StorageProvider {
   // Wake-up
   /** Calls back whenever work of a kind may have become available. Returns a function that ends it. */
   onWork(listener: (kind: WorkKind) => void): () => void;
+  /**
+   * Calls back once if the store can no longer be used by this process, though it could when it started: from then on
+   * everything rejects with this error, and only a restart recovers. Returns a function that ends it.
+   */
+  onFailure(listener: (error: DurableHostError) => void): () => void;
 }

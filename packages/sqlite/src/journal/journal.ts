@@ -20,6 +20,8 @@ export interface JournalTarget<Tx> {
   apply(transaction: Tx): void;
   /** Called after each flush, however it ended, before its promises settle. */
   flushed(): void;
+  /** Called once, when nothing can be saved any more. */
+  broke(error: DurableHostError): void;
   /** Translates what a failed transaction threw. */
   failure(error: unknown): DurableHostError;
 }
@@ -171,6 +173,7 @@ export class Journal<Tx> {
     const message = `${cause.message} The host must be restarted to recover the store.`;
     this.broken = new DurableHostError("STORAGE_PERMANENT", message, { cause });
     this.closed = this.broken;
+    this.target.broke(this.broken);
     return new DurableHostError("STORAGE_TRANSIENT", cause.message, { cause: error, outcomeUnknown: true });
   }
 

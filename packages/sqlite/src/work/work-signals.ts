@@ -1,17 +1,17 @@
 import type { Logger, WorkKind } from "@durable-host/engine";
+import { Listeners } from "./listeners";
 
 /** Tells dispatchers that there may be work: once per kind and batch, not once per message. */
 export class WorkSignals {
-  private readonly listeners = new Set<(kind: WorkKind) => void>();
+  private readonly listeners: Listeners<WorkKind>;
   private readonly pending = new Set<WorkKind>();
 
-  constructor(private readonly logger: Logger) {}
+  constructor(logger: Logger) {
+    this.listeners = new Listeners(logger, "new work");
+  }
 
   listen(listener: (kind: WorkKind) => void): () => void {
-    // A wrapper, so that one function can listen twice and end each by itself.
-    const entry = (kind: WorkKind) => listener(kind);
-    this.listeners.add(entry);
-    return () => void this.listeners.delete(entry);
+    return this.listeners.add(listener);
   }
 
   mark(kind: WorkKind): void {
@@ -22,14 +22,6 @@ export class WorkSignals {
     if (this.pending.size === 0) return;
     const kinds = [...this.pending];
     this.pending.clear();
-    for (const kind of kinds) for (const listener of this.listeners) this.call(listener, kind);
-  }
-
-  private call(listener: (kind: WorkKind) => void, kind: WorkKind): void {
-    try {
-      listener(kind);
-    } catch (error) {
-      this.logger.error("A listener for new work threw.", { kind, error });
-    }
+    for (const kind of kinds) this.listeners.call(kind);
   }
 }

@@ -12,6 +12,7 @@ function aJournal(options: { readonly batchSize?: number; readonly manualSync?: 
   const heard: string[] = [];
   const batches: string[][] = [];
   const syncs: SyncResult[] = [];
+  const broken: string[] = [];
   let rollbacks = 0;
   const failing: { commit?: (words: readonly string[]) => Error | undefined } = {};
   const target: JournalTarget<Words> = {
@@ -29,12 +30,13 @@ function aJournal(options: { readonly batchSize?: number; readonly manualSync?: 
         : Promise.resolve(void syncs.push({ resolve: () => {}, reject: () => {} })),
     apply: ({ said }) => void heard.push(...said),
     flushed: () => {},
+    broke: (error) => void broken.push(error.code),
     failure: (error) =>
       error instanceof DurableHostError ? error : new DurableHostError("STORAGE_TRANSIENT", String(error)),
   };
   const journal = new Journal(target, options.batchSize);
   const say = (word: string) => journal.submit(({ said }) => said.push(word) && word);
-  return { journal, say, heard, batches, syncs, failing, rollbacks: () => rollbacks };
+  return { journal, broken, say, heard, batches, syncs, failing, rollbacks: () => rollbacks };
 }
 
 /** Lets everything that is ready to run do so. */
@@ -132,7 +134,7 @@ describe("failures", () => {
   });
 
   it("says that the outcome is unknown when the log cannot be synchronised, and accepts nothing more", async () => {
-    const { journal, say, syncs, heard } = aJournal({ manualSync: true });
+    const { journal, broken, say, syncs, heard } = aJournal({ manualSync: true });
     const saying = say("a");
     const queued = settle().then(() => say("b"));
     await settle();
@@ -143,6 +145,7 @@ describe("failures", () => {
     await expect(say("c")).rejects.toMatchObject({ code: "STORAGE_PERMANENT" });
     await expect(journal.read(() => 1)).rejects.toMatchObject({ code: "STORAGE_PERMANENT" });
     expect(heard).toEqual([]);
+    expect(broken).toEqual(["STORAGE_PERMANENT"]);
   });
 });
 
