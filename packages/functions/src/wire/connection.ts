@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { StayAwake } from "./stay-awake";
 import { CHUNK_FRAME, MESSAGES_FRAME, FrameReader, chunkFrameHeader, messagesFrame, readChunk } from "./frame";
 
 /** What a side of the connection reacts to. */
@@ -22,12 +23,14 @@ export class Connection<Out, In> {
   #messages: Out[] = [];
   #flushPlanned = false;
   #closed = false;
+  readonly #awake = new StayAwake();
 
   constructor(socket: Duplex, handlers: ConnectionHandlers<In>) {
     this.#socket = socket;
     this.#handlers = handlers;
     const reader = new FrameReader((kind, payload) => this.#onFrame(kind, payload));
     socket.on("data", (piece: Buffer) => {
+      this.#awake.received();
       try {
         reader.push(piece);
       } catch (error) {
@@ -61,6 +64,7 @@ export class Connection<Out, In> {
     if (this.#closed) return;
     this.#encodeMessages();
     const frames = this.#frames.splice(0);
+    if (frames.length > 0) this.#awake.sent();
     if (frames.length === 1) {
       this.#socket.write(frames[0]);
     } else if (frames.length > 1) {
