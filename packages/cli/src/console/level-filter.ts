@@ -8,6 +8,9 @@ export function rank(level: Level): number {
   return LEVELS.indexOf(level);
 }
 
+/** Categories of what the app itself writes, by `context.log` or to its console: a person who writes it wants to see it. */
+const FROM_THE_APP = ["function", "host.function.console"];
+
 /** Decides what is printed by category: the longest configured prefix wins, `default` is for the rest. */
 export class LevelFilter {
   readonly #prefixes: readonly (readonly [prefix: string, rank: number])[];
@@ -23,7 +26,7 @@ export class LevelFilter {
       .map(([prefix, name]) => [prefix.toLowerCase(), parseLevel(name)] as const)
       .filter((entry): entry is readonly [string, number] => entry[1] !== undefined);
     const fallback = entries.find(([prefix]) => prefix === "default")?.[1];
-    const builtIn = fallback === undefined ? [["function", rank("Information")] as const] : [];
+    const builtIn = fallback === undefined ? FROM_THE_APP.map((prefix) => [prefix, rank("Information")] as const) : [];
     const prefixes = [...entries.filter(([prefix]) => prefix !== "default"), ...builtIn];
     this.#prefixes = prefixes.sort(([left], [right]) => right.length - left.length);
     this.#fallback = fallback ?? rank(verbose ? "Information" : "Warning");

@@ -96,6 +96,7 @@ describe("LevelFilter", () => {
   it("shows the app's information and the host's warnings by default, the host's information when verbose", () => {
     const quiet = new LevelFilter({}, false);
     expect(quiet.allows("Function.a.User", "Information")).toBe(true);
+    expect(quiet.allows("Host.Function.Console", "Information")).toBe(true);
     expect(quiet.allows("Host.General", "Information")).toBe(false);
     expect(quiet.allows("Host.General", "Warning")).toBe(true);
     expect(new LevelFilter({}, true).allows("Host.General", "Information")).toBe(true);

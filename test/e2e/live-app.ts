@@ -1,0 +1,53 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HostFixture } from "@durable-host/testkit";
+
+const MODULES = join(__dirname, "../../node_modules");
+
+const MANIFEST = JSON.stringify({ name: "live", private: true, main: "src/*.js" });
+
+/** A small app in a directory of its own, whose code a test can change while it runs. */
+export class LiveApp {
+  readonly scriptRoot: string;
+
+  constructor(fixture: HostFixture, code: string) {
+    this.scriptRoot = fixture.directoryWith({ "package.json": MANIFEST, "src/app.js": code });
+    symlinkSync(MODULES, join(this.scriptRoot, "node_modules"));
+  }
+
+  change(code: string): void {
+    writeFileSync(join(this.scriptRoot, "src/app.js"), code);
+  }
+}
+
+/** An app that says which version it is, over HTTP and as the result of an orchestration that waits for an event. */
+export function versionedApp(version: string): string {
+  return `
+    const { app } = require("@azure/functions");
+    const df = require("durable-functions");
+    app.http("version", { handler: () => ({ body: "${version}" }) });
+    df.app.orchestration("waits", function* (context) {
+      context.df.setCustomStatus("waiting");
+      yield context.df.waitForExternalEvent("go");
+      return "finished by ${version}";
+    });`;
+}
+
+/** An app with an HTTP function that takes a while and then starts an orchestration. */
+export const SLOW_STARTER = `
+  const { app } = require("@azure/functions");
+  const df = require("durable-functions");
+  df.app.activity("greet", { handler: () => "hello" });
+  df.app.orchestration("greeting", function* (context) {
+    return yield context.df.callActivity("greet");
+  });
+  app.http("slow", {
+    extraInputs: [df.input.durableClient()],
+    handler: async (request, context) => {
+      context.log("the request has been entered");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const id = await df.getClient(context).startNew("greeting");
+      return { status: 202, jsonBody: { id } };
+    },
+  });
+  app.hook.appTerminate(() => console.log("the app has been told to end"));`;
