@@ -50,6 +50,9 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     readHistory: (instanceId) => provider.readHistory(instanceId),
     raiseEvent: (instanceId, name, input) =>
       send(options, instanceId, { type: "EventRaised", timestamp: clock.now(), name, input }),
+    restart: (instanceId, withNewInstanceId) => restartInstance(options, instanceId, withNewInstanceId),
+    rewind: (instanceId, reason) =>
+      send(options, instanceId, { type: "ExecutionRewound", timestamp: clock.now(), reason }),
     terminate: (instanceId, reason) =>
       send(options, instanceId, { type: "ExecutionTerminated", timestamp: clock.now(), reason }),
     suspend: (instanceId, reason) =>
@@ -95,6 +98,20 @@ async function startInstance(options: TaskHubOptions, request: StartOptions): Pr
   return instanceId;
 }
 
+/** Starts again what an existing instance was started with. */
+async function restartInstance(options: TaskHubOptions, instanceId: string, withNewId: boolean): Promise<string> {
+  const instance = await options.provider.getInstance(instanceId);
+  if (!instance) throw notFound(instanceId);
+  const { name, input, version, tags } = instance;
+  return startInstance(options, {
+    name,
+    input,
+    version,
+    ...(tags ? { tags } : {}),
+    ...(withNewId ? {} : { instanceId }),
+  });
+}
+
 /** Sends an event to an instance that exists and has not ended, and tells the caller when that is not so. */
 async function send(options: TaskHubOptions, instanceId: string, event: MessageEvent): Promise<void> {
   const instance = await options.provider.getInstance(instanceId);
@@ -105,6 +122,11 @@ async function send(options: TaskHubOptions, instanceId: string, event: MessageE
 
 function refuseIfMoot(instance: InstanceState, event: MessageEvent): void {
   const { runtimeStatus, instanceId } = instance;
+  if (event.type === "ExecutionRewound") {
+    if (runtimeStatus === "Failed") return;
+    const what = `Cannot rewind the instance '${instanceId}': it is ${runtimeStatus}, and only a Failed instance can be rewound.`;
+    throw new DurableHostError("INSTANCE_NOT_FAILED", what);
+  }
   if (isTerminal(runtimeStatus)) {
     throw new DurableHostError("INSTANCE_ENDED", `The instance '${instanceId}' has already ended (${runtimeStatus}).`);
   }

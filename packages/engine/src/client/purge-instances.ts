@@ -13,7 +13,10 @@ export async function purgeInstances(provider: StorageProvider, filter: Instance
   for (;;) {
     const page = await provider.queryInstances({ ...filter, statuses, top: BATCH });
     if (page.instances.length === 0) return purged;
-    const count = await provider.purgeInstances(page.instances.map((instance) => instance.instanceId));
+    const count = await provider.purgeInstances(
+      page.instances.map((instance) => instance.instanceId),
+      statuses,
+    );
     purged += count;
     if (count === 0) return purged;
   }

@@ -61,6 +61,16 @@ export interface TaskHub {
    */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceState | undefined>;
   raiseEvent(instanceId: string, name: string, input: JsonText | null): Promise<void>;
+  /**
+   * Starts an orchestration again with the name and input of an existing instance, under a new id or (when it has ended)
+   * under its own; resolves to the id. The answer of `startAndWait` comes with `waitForCompletion`.
+   */
+  restart(instanceId: string, withNewInstanceId: boolean): Promise<string>;
+  /**
+   * Lets a failed instance go on: what failed in it is done again, what succeeded is not. Rejects with
+   * INSTANCE_NOT_FAILED for an instance in any other status.
+   */
+  rewind(instanceId: string, reason: string | null): Promise<void>;
   terminate(instanceId: string, reason: string | null): Promise<void>;
   suspend(instanceId: string, reason: string | null): Promise<void>;
   resume(instanceId: string, reason: string | null): Promise<void>;

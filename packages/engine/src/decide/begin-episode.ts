@@ -1,7 +1,14 @@
-import type { ExecutionStarted, ExecutionTerminated, HistoryEvent, MessageEvent } from "../model/history-event";
+import type {
+  ExecutionStarted,
+  ExecutionTerminated,
+  HistoryEvent,
+  MessageEvent,
+  SubOrchestrationCreated,
+} from "../model/history-event";
 import type { Message } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
-import { applyEvent, emptyState, type RuntimeState } from "./runtime-state";
+import type { RewoundHistory } from "./rewind-history";
+import { applyEvent, emptyState, isForUserCode, type RuntimeState } from "./runtime-state";
 import { subOrchestrationFailed } from "./parent-message";
 
 /** What a batch of messages means for an execution. */
@@ -15,8 +22,10 @@ export interface BegunEpisode {
   /** Answers to messages that could not be accepted. */
   readonly replies: readonly OutboundMessage[];
   readonly terminated: ExecutionTerminated | undefined;
-  /** A new execution begins over an ended one: its history replaces the old. */
+  /** A new execution begins over an ended one. */
   readonly restarted: boolean;
+  /** Present when the history is not appended to: what takes the place of the events before this episode. */
+  readonly replaced?: readonly HistoryEvent[];
 }
 
 /**
@@ -28,6 +37,7 @@ export function beginEpisode(
   executionId: string,
   messages: readonly Message[],
   now: number,
+  rewound?: RewoundHistory,
 ): BegunEpisode {
   const restart = stored.completed ? messages.map((message) => message.event).find(isStart) : undefined;
   const state = restart ? emptyState() : stored;
@@ -45,7 +55,8 @@ export function beginEpisode(
       continue;
     }
     if (message.executionId !== undefined && message.executionId !== currentExecution) continue;
-    if (!isAcceptable(state, event)) continue;
+    if (event.type === "ExecutionRewound" && !rewound) replies.push(...refuseRewind(state, now));
+    if (!isAcceptable(state, event, rewound !== undefined)) continue;
     if (accepted.length === 0) applyEvent(state, { type: "OrchestratorStarted", timestamp: startedAt });
     accepted.push(event);
     applyEvent(state, event);
@@ -55,6 +66,8 @@ export function beginEpisode(
     return { state, recorded: [], visible: [], replies, terminated, restarted: false };
   }
   const started: HistoryEvent = { type: "OrchestratorStarted", timestamp: startedAt };
+  replies.push(...(rewound?.failedChildren ?? []).map((child) => rewindChild(child, now)));
+  const replaced = restart ? [] : rewound?.events;
   return {
     state,
     recorded: [started, ...accepted],
@@ -62,21 +75,22 @@ export function beginEpisode(
     replies,
     terminated,
     restarted: restart !== undefined,
+    ...(replaced ? { replaced } : {}),
   };
 }
 
 /** Moves what user code may see out of the withheld events; a suspended instance sees nothing. */
 function show(state: RuntimeState, started: HistoryEvent, accepted: readonly MessageEvent[]): readonly HistoryEvent[] {
-  const forUserCode = accepted.filter(
-    (event) => event.type !== "ExecutionSuspended" && event.type !== "ExecutionResumed",
-  );
+  const forUserCode = accepted.filter(isForUserCode);
   if (state.suspended) {
     state.withheld.push(...forUserCode);
     return [];
   }
   const shown = [...state.withheld, ...forUserCode];
   state.withheld = [];
-  return shown.length > 0 ? [started, ...shown] : [];
+  // A rewind shows nothing new, but the code is to be replayed.
+  const rewound = accepted.some((event) => event.type === "ExecutionRewound");
+  return shown.length > 0 || rewound ? [started, ...shown] : [];
 }
 
 /** Episodes never go back in time, and one that delivers a timer is not before its due time (contract §2.5, Timers). */
@@ -88,7 +102,7 @@ function episodeTime(state: RuntimeState, messages: readonly Message[], now: num
   return time;
 }
 
-function isAcceptable(state: RuntimeState, event: MessageEvent): boolean {
+function isAcceptable(state: RuntimeState, event: MessageEvent, rewinding: boolean): boolean {
   if (state.completed) return false;
   if (event.type === "ExecutionStarted") return state.started === undefined;
   if (state.started === undefined) return false;
@@ -101,6 +115,8 @@ function isAcceptable(state: RuntimeState, event: MessageEvent): boolean {
       return state.openChildren.has(event.taskScheduledId);
     case "TimerFired":
       return state.openTimers.has(event.timerId);
+    case "ExecutionRewound":
+      return rewinding;
     case "ExecutionSuspended":
       return !state.suspended;
     case "ExecutionResumed":
@@ -109,6 +125,17 @@ function isAcceptable(state: RuntimeState, event: MessageEvent): boolean {
     case "ExecutionTerminated":
       return true;
   }
+}
+
+/** A parent that was rewound awaits this child again: it is told at once when the child cannot go on. */
+function refuseRewind({ started, completed }: RuntimeState, now: number): readonly OutboundMessage[] {
+  if (!started?.parent || !completed) return [];
+  const reason = completed.result ?? "The sub-orchestration has ended and cannot be rewound.";
+  return [subOrchestrationFailed(started.parent, { reason, details: reason }, now)];
+}
+
+function rewindChild({ instanceId }: SubOrchestrationCreated, now: number): OutboundMessage {
+  return { instanceId, event: { type: "ExecutionRewound", timestamp: now, reason: "The parent was rewound." } };
 }
 
 function isStart(event: MessageEvent): event is ExecutionStarted {

@@ -7,7 +7,7 @@ import type { OrchestrationCommit, OutboundMessage, TimerMessage } from "../port
 import type { BegunEpisode } from "./begin-episode";
 import { endExecution, nextExecution, releaseLock, type Ending } from "./end-execution";
 import { recordAction, type ActionContext } from "./record-action";
-import { applyEvent, hasOpenTasks, type RuntimeState } from "./runtime-state";
+import { applyEvent, hasOpenTasks, isNewAction, type RuntimeState } from "./runtime-state";
 
 /** Rules of the host that bound an orchestration (contract §2.6, §7). */
 export interface EpisodeLimits {
@@ -62,7 +62,7 @@ export function finishEpisode(
   const { state } = begun;
   const { limits, now } = context;
   const draft = newDraft(begun);
-  const fresh = result.actions.filter((action) => action.id >= state.nextActionId);
+  const fresh = result.actions.filter((action) => isNewAction(state, action));
   const exceeded = limitExceeded(fresh, result, limits);
   if (!exceeded)
     for (const action of fresh) record(draft, state, action, { ...limits, started, now, newId: context.newId });
@@ -167,7 +167,9 @@ function toCommit(
   if (draft.events.length > 0) apply(draft, begun.state, [{ type: "OrchestratorCompleted", timestamp: now }]);
   return {
     instance,
-    history: { type: begun.restarted ? "replace" : "append", events: draft.events },
+    history: begun.replaced
+      ? { type: "replace", events: [...begun.replaced, ...draft.events] }
+      : { type: "append", events: draft.events },
     consumedMessages: consumed,
     activities: draft.activities,
     messages: draft.messages,

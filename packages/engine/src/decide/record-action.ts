@@ -37,6 +37,7 @@ export function recordAction(action: OrchestratorAction, context: ActionContext)
           name: action.name,
           input: context.storeInputs ? action.input : null,
           ...(action.version === undefined ? {} : { version: action.version }),
+          ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
         },
         activity: {
           instanceId: context.started.instance.instanceId,
@@ -47,11 +48,13 @@ export function recordAction(action: OrchestratorAction, context: ActionContext)
           ...(action.version === undefined ? {} : { version: action.version }),
         },
       };
-    case "CreateTimer":
+    case "CreateTimer": {
+      const retryOf = action.retryOfId === undefined ? {} : { retryOfId: action.retryOfId };
       return {
-        event: { type: "TimerCreated", timestamp: context.now, eventId: action.id, fireAt: action.fireAt },
+        event: { type: "TimerCreated", timestamp: context.now, eventId: action.id, fireAt: action.fireAt, ...retryOf },
         timer: { timerId: action.id, fireAt: action.fireAt },
       };
+    }
     case "CreateSubOrchestration":
       return recordSubOrchestration(action, context);
     case "SendEvent":
@@ -83,6 +86,7 @@ function recordSubOrchestration(action: CreateSubOrchestration, context: ActionC
       version,
       instanceId,
       input: context.storeInputs ? action.input : null,
+      ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
     },
     message: problem
       ? subOrchestrationFailed(

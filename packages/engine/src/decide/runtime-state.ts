@@ -1,3 +1,4 @@
+import type { OrchestratorAction } from "../model/action";
 import type { ExecutionCompleted, ExecutionStarted, HistoryEvent } from "../model/history-event";
 import { heldLockAfter, type HeldLock } from "./held-lock";
 
@@ -7,7 +8,8 @@ import { heldLockAfter, type HeldLock } from "./held-lock";
  * It is owned by one work item at a time and changed in place (an execution of 10,000 steps would otherwise copy
  * its open tasks 10,000 times); whoever fails to commit must throw it away and fold the stored history again.
  *
- * R1 `nextActionId` is greater than every id in history: an action below it is a repetition, one above is new.
+ * R1 `nextActionId` is greater than every id in history: an action below it is a repetition (unless a rewind took its
+ *    event out, see `rewoundIds`), one above is new.
  * R2 an id is open exactly from its scheduling event to its first completion; later completions are dropped.
  */
 export interface RuntimeState {
@@ -17,6 +19,8 @@ export interface RuntimeState {
   /** Events that arrived while suspended: in history, not yet shown to user code. */
   withheld: HistoryEvent[];
   nextActionId: number;
+  /** Ids below `nextActionId` that history does not have any more, because a rewind took them out. */
+  readonly rewoundIds: Set<number>;
   readonly openActivities: Set<number>;
   readonly openChildren: Map<number, string>;
   readonly openTimers: Set<number>;
@@ -34,6 +38,7 @@ export function emptyState(): RuntimeState {
     suspended: false,
     withheld: [],
     nextActionId: 0,
+    rewoundIds: new Set(),
     openActivities: new Set(),
     openChildren: new Map(),
     openTimers: new Set(),
@@ -60,7 +65,7 @@ export function foldHistory(history: readonly HistoryEvent[]): RuntimeState {
 /** Applies one event that is, or is about to be, in history. */
 export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
   state.historyLength++;
-  if ("eventId" in event) state.nextActionId = Math.max(state.nextActionId, event.eventId + 1);
+  if ("eventId" in event) takeId(state, event.eventId);
   switch (event.type) {
     case "OrchestratorStarted":
       state.lastEpisodeAt = Math.max(state.lastEpisodeAt, event.timestamp);
@@ -101,10 +106,23 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
       state.heldLock = heldLockAfter(state.heldLock, event);
       return;
     case "OrchestratorCompleted":
+    case "ExecutionRewound":
     case "ExecutionTerminated":
     case "EventRaised":
     case "ContinueAsNew":
       return;
+  }
+}
+
+/** Tells whether an action asks for something that history does not have yet (R1). */
+export function isNewAction(state: RuntimeState, { id }: OrchestratorAction): boolean {
+  return id >= state.nextActionId || state.rewoundIds.has(id);
+}
+
+function takeId(state: RuntimeState, id: number): void {
+  if (id < state.nextActionId) state.rewoundIds.delete(id);
+  for (; state.nextActionId <= id; state.nextActionId++) {
+    if (state.nextActionId < id) state.rewoundIds.add(state.nextActionId);
   }
 }
 

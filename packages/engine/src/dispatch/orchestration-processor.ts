@@ -2,6 +2,7 @@ import { beginEpisode, type BegunEpisode } from "../decide/begin-episode";
 import { findNonDeterminism } from "../decide/check-determinism";
 import { executedOrder } from "../decide/executed-order";
 import { finishEpisode, finishWithoutCode, type EpisodeContext, type EpisodeLimits } from "../decide/finish-episode";
+import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
 import { emptyState, foldHistory } from "../decide/runtime-state";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
@@ -67,10 +68,10 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     const { clock, provider, completions } = this.#options;
     const { instanceId } = item.instance;
     const cached = this.#cache.take(instanceId, item.instance.executionId, item.historyLength);
-    const stored = cached?.state ?? (await this.#fold(item));
-    const begun = beginEpisode(stored, item.instance.executionId, messagesOf(item, arrived), clock.now());
-    const instance =
-      begun.restarted && begun.state.started ? restartedInstance(item, begun.state.started) : item.instance;
+    const rewound = await this.#rewind(item);
+    const stored = rewound ? foldHistory(rewound.events) : (cached?.state ?? (await this.#fold(item)));
+    const begun = beginEpisode(stored, item.instance.executionId, messagesOf(item, arrived), clock.now(), rewound);
+    const instance = instanceAtBegin(item, begun);
     const context: EpisodeContext = {
       instance,
       consumed: item.messages.map((message) => message.sequenceNumber),
@@ -85,7 +86,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     if (begun.visible.length === 0 || !started) {
       commit = finishWithoutCode(begun, context);
     } else {
-      const resumeAfter = cached?.lastEpisode;
+      const resumeAfter = rewound ? undefined : cached?.lastEpisode;
       episode = ++this.#episodes;
       const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
       commit = finishEpisode(begun, started, result, { ...context, now: clock.now() });
@@ -111,6 +112,13 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     return foldHistory(await this.#options.provider.readHistory(item.instance.instanceId));
   }
 
+  /** The history a failed instance goes on from, if it is asked to (contract §6.5). */
+  async #rewind({ instance, messages }: OrchestrationWorkItem): Promise<RewoundHistory | undefined> {
+    const asked = messages.some(({ event }) => event.type === "ExecutionRewound");
+    if (!asked || instance.runtimeStatus !== "Failed") return undefined;
+    return rewindHistory(await this.#options.provider.readHistory(instance.instanceId));
+  }
+
   async #execute(
     item: OrchestrationWorkItem,
     begun: BegunEpisode,
@@ -132,8 +140,8 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       ...(started.parent ? { parent: started.parent } : {}),
       ...(resumeAfter === undefined ? {} : { resumeAfter }),
       loadPastEvents: async () => {
-        if (begun.restarted || item.historyLength === 0) return [];
-        history = await provider.readHistory(item.instance.instanceId);
+        if (item.historyLength === 0) return [];
+        history = begun.replaced ?? (await provider.readHistory(item.instance.instanceId));
         return executedOrder(history);
       },
     };
@@ -150,6 +158,14 @@ function messagesOf(item: OrchestrationWorkItem, arrived: readonly ArrivedOutcom
   if (arrived.length === 0) return item.messages;
   const { instanceId, executionId } = item.instance;
   return [...item.messages, ...arrived.map(({ outcome }) => ({ instanceId, executionId, event: outcome }))];
+}
+
+/** The instance as the episode finds it: without what an ended execution left behind. */
+function instanceAtBegin(item: OrchestrationWorkItem, begun: BegunEpisode): OrchestrationWorkItem["instance"] {
+  if (begun.restarted && begun.state.started) return restartedInstance(item, begun.state.started);
+  if (!begun.replaced) return item.instance;
+  const { completedAt: _completedAt, failureDetails: _failureDetails, ...kept } = item.instance;
+  return { ...kept, output: null };
 }
 
 function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarted): OrchestrationWorkItem["instance"] {

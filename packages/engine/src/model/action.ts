@@ -1,8 +1,13 @@
 import type { FailureDetails } from "./failure-details";
 import type { JsonText } from "./json-text";
 
+interface Attempt {
+  /** Id of the timer after which it is tried again; absent for a first attempt. */
+  readonly retryTimerId?: number;
+}
+
 /** Run an activity. Recorded as TaskScheduled. */
-export interface ScheduleActivity {
+export interface ScheduleActivity extends Attempt {
   readonly type: "ScheduleActivity";
   readonly id: number;
   readonly name: string;
@@ -16,10 +21,12 @@ export interface CreateTimer {
   readonly id: number;
   /** Milliseconds since the epoch. */
   readonly fireAt: number;
+  /** Id of the failed attempt that it follows; absent for a timer of the code's own. */
+  readonly retryOfId?: number;
 }
 
 /** Start a child orchestration and await its end. Recorded as SubOrchestrationCreated. */
-export interface CreateSubOrchestration {
+export interface CreateSubOrchestration extends Attempt {
   readonly type: "CreateSubOrchestration";
   readonly id: number;
   readonly name: string;

@@ -70,6 +70,12 @@ export interface ExecutionResumed extends EventBase {
   readonly reason: string | null;
 }
 
+/** The execution had failed, and goes on without what had failed in it (contract §6.5). */
+export interface ExecutionRewound extends EventBase {
+  readonly type: "ExecutionRewound";
+  readonly reason: string | null;
+}
+
 export interface TaskScheduled extends SchedulingEvent {
   readonly type: "TaskScheduled";
   readonly name: string;
@@ -77,6 +83,8 @@ export interface TaskScheduled extends SchedulingEvent {
   /** Kept only when the host is configured to store activity inputs in history; the activity task always has it. */
   readonly input: JsonText | null;
   readonly traceContext?: TraceContext;
+  /** Id of the timer after which it is tried again; absent for a first attempt. */
+  readonly retryTimerId?: number;
 }
 
 export interface TaskCompleted extends EventBase {
@@ -104,6 +112,8 @@ export interface SubOrchestrationCreated extends SchedulingEvent {
   readonly version?: string;
   readonly instanceId: string;
   readonly input: JsonText | null;
+  /** Id of the timer after which it is tried again; absent for a first attempt. */
+  readonly retryTimerId?: number;
 }
 
 export interface SubOrchestrationCompleted extends EventBase {
@@ -121,6 +131,8 @@ export interface TimerCreated extends SchedulingEvent {
   readonly type: "TimerCreated";
   /** Milliseconds since the epoch. */
   readonly fireAt: number;
+  /** Id of the failed attempt that it follows; absent for a timer of the code's own. */
+  readonly retryOfId?: number;
 }
 
 export interface TimerFired extends EventBase {
@@ -160,6 +172,7 @@ export type HistoryEvent =
   | ExecutionTerminated
   | ExecutionSuspended
   | ExecutionResumed
+  | ExecutionRewound
   | TaskScheduled
   | TaskCompleted
   | TaskFailed
@@ -183,6 +196,7 @@ export type MessageEvent = Extract<
       | "ExecutionTerminated"
       | "ExecutionSuspended"
       | "ExecutionResumed"
+      | "ExecutionRewound"
       | "TaskCompleted"
       | "TaskFailed"
       | "SubOrchestrationCompleted"

@@ -63,7 +63,10 @@ export type HistoryChange =
  * and only while the lock is held, or nothing of it.
  */
 export interface OrchestrationCommit {
-  /** The instance after this work item; `undefined` deletes instance, history, timers and messages. */
+  /**
+   * The instance after this work item; `undefined` deletes instance, history, timers and messages. Messages that arrived
+   * while it was locked have been acknowledged: for them it begins anew as Pending.
+   */
   readonly instance: InstanceState | undefined;
   readonly history: HistoryChange;
   /** Sequence numbers of the messages of the work item that are now consumed: all of them, unless held back. */
@@ -151,8 +154,11 @@ export interface StorageProvider {
   queryInstances(query: InstanceQuery): Promise<InstancePage>;
   /** Events of the newest execution in order; empty when there are none. */
   readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
-  /** Deletes instances with all that belongs to them; resolves to how many existed. */
-  purgeInstances(instanceIds: readonly string[]): Promise<number>;
+  /**
+   * Deletes instances with all that belongs to them; resolves to how many were deleted. With `statuses`, only those that are
+   * in one of them at the moment of deletion, and that no start is waiting for.
+   */
+  purgeInstances(instanceIds: readonly string[], statuses?: readonly RuntimeStatus[]): Promise<number>;
 
   // Work
   /** Locks up to `max` instances of one kind that have due messages. Resolves to an empty list when there are none. */

@@ -24,6 +24,7 @@ export const ERROR_ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   INSTANCE_EXISTS: { status: 500, message: WENT_WRONG, exceptionType: "System.InvalidOperationException" },
   INSTANCE_ENDED: { status: 410 },
   INSTANCE_STATE: { status: 500, message: WENT_WRONG, exceptionType: "System.InvalidOperationException" },
+  INSTANCE_NOT_FAILED: { status: 412, message: WENT_WRONG },
   INVALID_INSTANCE_ID: badArgument,
   INVALID_ARGUMENT: badArgument,
   UNKNOWN_FUNCTION: badArgument,

@@ -47,6 +47,7 @@ function showFields(event: HistoryEvent, view: HistoryView): Shown {
       return shownInput(event.reason, view);
     case "ExecutionSuspended":
     case "ExecutionResumed":
+    case "ExecutionRewound":
       return { Reason: event.reason };
     case "TaskScheduled":
       return { Name: event.name, ...shownInput(event.input, view) };

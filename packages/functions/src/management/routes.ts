@@ -1,10 +1,10 @@
-import { notSupported, resumeInstance, suspendInstance, terminateInstance } from "./handlers/control-instance";
+import { resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./handlers/control-instance";
 import { deleteEntity, getEntity, listEntities, signalEntity } from "./handlers/entities";
 import { getStatus } from "./handlers/get-status";
 import { listInstances } from "./handlers/list-instances";
 import { purgeInstance, purgeInstances } from "./handlers/purge-instances";
 import { raiseEvent } from "./handlers/raise-event";
-import { startOrchestration } from "./handlers/start-orchestration";
+import { restartOrchestration, startOrchestration } from "./handlers/start-orchestration";
 import type { ManagementHandler } from "./management-call";
 
 export interface ManagementRoute {
@@ -26,8 +26,8 @@ export const MANAGEMENT_ROUTES: readonly ManagementRoute[] = [
   { method: "POST", pattern: "instances/:instanceId/terminate", handle: terminateInstance },
   { method: "POST", pattern: "instances/:instanceId/suspend", handle: suspendInstance },
   { method: "POST", pattern: "instances/:instanceId/resume", handle: resumeInstance },
-  { method: "POST", pattern: "instances/:instanceId/rewind", handle: notSupported("rewind") },
-  { method: "POST", pattern: "instances/:instanceId/restart", handle: notSupported("restart") },
+  { method: "POST", pattern: "instances/:instanceId/rewind", handle: rewindInstance },
+  { method: "POST", pattern: "instances/:instanceId/restart", handle: restartOrchestration },
   { method: "GET", pattern: "entities", handle: listEntities },
   { method: "GET", pattern: "entities/:name", handle: listEntities },
   { method: "GET", pattern: "entities/:name/:key", handle: getEntity },

@@ -93,6 +93,18 @@ export class FakeTaskHub implements TaskHub {
     return this.#act("resume", ...args);
   }
 
+  rewind(...args: Parameters<TaskHub["rewind"]>) {
+    this.#record("rewind", ...args);
+    return Promise.resolve();
+  }
+
+  restart(instanceId: string, withNewInstanceId: boolean) {
+    this.#record("restart", instanceId, withNewInstanceId);
+    if (!this.instances.has(instanceId))
+      throw new DurableHostError("INSTANCE_NOT_FOUND", `No instance '${instanceId}'.`);
+    return Promise.resolve(withNewInstanceId ? "0".repeat(32) : instanceId);
+  }
+
   purgeInstance(instanceId: string) {
     this.#record("purgeInstance", instanceId);
     return Promise.resolve(this.instances.delete(instanceId) ? 1 : 0);

@@ -1,3 +1,4 @@
+import { DurableHostError } from "@durable-host/engine";
 import { callApi } from "./call-api";
 import { FakeTaskHub } from "./fake-task-hub";
 
@@ -144,10 +145,21 @@ describe("POST /instances/{id}/{operation}", () => {
     });
   });
 
-  it.each(["rewind", "restart"])("%s answers 501 in plain text", async (operation) => {
-    const answer = await callApi(new FakeTaskHub().add(), `POST /instances/i1/${operation}?reason=r`);
-    expect(answer.status).toBe(501);
-    expect(answer.text).toContain(operation);
-    expect(answer.headers["Content-Type"]).toBe("text/plain; charset=utf-8");
+  it("rewinds, and says in plain text why it does not", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Failed" });
+    expect((await callApi(hub, "POST /instances/i1/rewind?reason=fixed")).status).toBe(202);
+    expect(hub.calls).toContainEqual(["rewind", "i1", "fixed"]);
+    hub.failWith = new DurableHostError("INSTANCE_NOT_FAILED", "Only a Failed instance can be rewound.");
+    const refused = await callApi(hub, "POST /instances/i1/rewind?reason=fixed");
+    expect([refused.status, refused.text]).toEqual([412, "Only a Failed instance can be rewound."]);
+    expect(refused.headers["Content-Type"]).toBe("text/plain; charset=utf-8");
+  });
+
+  it("restarts under a new id, or its own, and answers 400 for an unknown instance", async () => {
+    const hub = new FakeTaskHub().add();
+    expect((await callApi(hub, "POST /instances/i1/restart")).json).toMatchObject({ id: "0".repeat(32) });
+    const own = await callApi(hub, "POST /instances/i1/restart?restartWithNewInstanceId=false");
+    expect([own.status, own.json]).toEqual([202, expect.objectContaining({ id: "i1" })]);
+    expect((await callApi(hub, "POST /instances/nobody/restart")).status).toBe(400);
   });
 });

@@ -1,3 +1,4 @@
+import { hasCode } from "@durable-host/engine";
 import type { HostResponse } from "../../http/types";
 import type { ManagementCall } from "../management-call";
 import { emptyResponse, textResponse } from "../responses";
@@ -23,10 +24,16 @@ export async function resumeInstance(call: ManagementCall): Promise<HostResponse
   return emptyResponse(202);
 }
 
-/** POST /instances/{instanceId}/rewind and /restart. Plain text, because the SDK shows the body as its error message. */
-export function notSupported(operation: string): () => Promise<HostResponse> {
-  const answer = textResponse(501, `The storage provider of this host does not support ${operation} yet.`);
-  return () => Promise.resolve(answer);
+/** POST /instances/{instanceId}/rewind. A refusal is plain text, because the SDK shows the body as its error message. */
+export async function rewindInstance(call: ManagementCall): Promise<HostResponse> {
+  const [instanceId = ""] = call.params;
+  try {
+    await call.taskHub.rewind(instanceId, reason(call));
+  } catch (error) {
+    if (!hasCode(error, "INSTANCE_NOT_FAILED")) throw error;
+    return textResponse(412, error.message);
+  }
+  return emptyResponse(202);
 }
 
 function reason({ query }: ManagementCall): string | null {

@@ -1,5 +1,5 @@
 import type { InstanceState, StartOptions, TraceContext } from "@durable-host/engine";
-import { isTerminal } from "@durable-host/engine";
+import { hasCode, isTerminal } from "@durable-host/engine";
 import type { HostRequest, HostResponse } from "../../http/types";
 import { badArgumentResponse, invalidJsonResponse, tooLargeResponse } from "../error-response";
 import type { ManagementCall } from "../management-call";
@@ -35,6 +35,21 @@ export async function startOrchestration(call: ManagementCall): Promise<HostResp
   };
   if (timeout === undefined) return linksResponse(call, await call.taskHub.start(options));
   return endedResponse(call, await call.taskHub.startAndWait(options, timeout * 1000));
+}
+
+/** POST /instances/{instanceId}/restart: a start with the name and input of an instance that exists. */
+export async function restartOrchestration(call: ManagementCall): Promise<HostResponse> {
+  const [instanceId = ""] = call.params;
+  const timeout = call.query.number("timeout");
+  const withNewId = call.query.flag("restartWithNewInstanceId", true);
+  try {
+    const restarted = await call.taskHub.restart(instanceId, withNewId);
+    if (timeout === undefined) return linksResponse(call, restarted);
+    return endedResponse(call, await call.taskHub.waitForCompletion(restarted, timeout * 1000));
+  } catch (error) {
+    if (!hasCode(error, "INSTANCE_NOT_FOUND")) throw error;
+    return badArgumentResponse(error.message);
+  }
 }
 
 function endedResponse(call: ManagementCall, state: InstanceState | undefined): HostResponse {

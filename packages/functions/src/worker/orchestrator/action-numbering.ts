@@ -1,4 +1,10 @@
-import type { EntityId, HistoryEvent, OrchestratorAction } from "@durable-host/engine";
+import type {
+  CreateSubOrchestration,
+  EntityId,
+  HistoryEvent,
+  OrchestratorAction,
+  ScheduleActivity,
+} from "@durable-host/engine";
 import {
   lockRequest,
   operationRequest,
@@ -9,7 +15,7 @@ import {
 import { afterFailure, type Attempts } from "./retry";
 import type { SdkAction, SdkRetryOptions } from "./sdk-executor";
 
-type ScheduleAgain = (id: number) => OrchestratorAction;
+type ScheduleAgain = (id: number) => ScheduleActivity | CreateSubOrchestration;
 
 interface RetryingTask extends Attempts {
   readonly schedule: ScheduleAgain;
@@ -126,7 +132,10 @@ export class ActionNumbering {
     const { fireAt, last } = afterFailure(task, now, isNonRetriable);
     const timerId = this.#nextId++;
     this.#retryTimers.set(timerId, last ? undefined : { ...task, attempt: task.attempt + 1 });
-    return { actions: [{ type: "CreateTimer", id: timerId, fireAt }], ...(last ? { lastAttempt: taskId } : {}) };
+    return {
+      actions: [{ type: "CreateTimer", id: timerId, fireAt, retryOfId: taskId }],
+      ...(last ? { lastAttempt: taskId } : {}),
+    };
   }
 
   #retryTimerFired(timerId: number): readonly OrchestratorAction[] {
@@ -135,7 +144,7 @@ export class ActionNumbering {
     if (!task) return [];
     const id = this.#nextId++;
     this.#attempts.set(id, task);
-    return [task.schedule(id)];
+    return [{ ...task.schedule(id), retryTimerId: timerId }];
   }
 
   #release(): readonly OrchestratorAction[] {
@@ -147,12 +156,12 @@ export class ActionNumbering {
 }
 
 /** Activity inputs: the SDK hands over strings that already hold JSON, and everything else as a value (contract §1.3). */
-function activity(id: number, name: string, input: unknown): OrchestratorAction {
+function activity(id: number, name: string, input: unknown): ScheduleActivity {
   const text = typeof input === "string" ? input : input === undefined ? null : JSON.stringify(input);
   return { type: "ScheduleActivity", id, name, input: text };
 }
 
-function subOrchestration(id: number, action: Extract<SdkAction, { actionType: 2 | 3 }>): OrchestratorAction {
+function subOrchestration(id: number, action: Extract<SdkAction, { actionType: 2 | 3 }>): CreateSubOrchestration {
   return {
     type: "CreateSubOrchestration",
     id,

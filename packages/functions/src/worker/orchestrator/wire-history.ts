@@ -20,6 +20,7 @@ const EVENT_TYPE = {
   ContinueAsNew: 16,
   ExecutionSuspended: 19,
   ExecutionResumed: 20,
+  ExecutionRewound: 21,
 } satisfies Record<HistoryEvent["type"], number>;
 
 /** An event in the shape the SDK replays. Times are Dates, which the SDK would otherwise make of the text. */

@@ -1,0 +1,70 @@
+import type { HistoryEvent, SubOrchestrationCreated } from "../model/history-event";
+
+/** What a failed execution goes on from. */
+export interface RewoundHistory {
+  /** History without what had failed, without the attempts that led there, and without its end. */
+  readonly events: readonly HistoryEvent[];
+  /** Sub-orchestrations that had failed: they are rewound too, and awaited again. */
+  readonly failedChildren: readonly SubOrchestrationCreated[];
+}
+
+/**
+ * Takes out of a history what had failed, so that a replay asks for it again (contract §6.5).
+ *
+ * A failed activity goes with the event that scheduled it. A failed child stays, for it is rewound itself. A task that was
+ * retried in vain goes with all its attempts and timers, and the retrying begins anew; one that succeeded in the end stays.
+ * (Where retries ran in parallel and only some failed, the others' ids can no longer be counted in the same order; the
+ * replay then says so.)
+ */
+export function rewindHistory(history: readonly HistoryEvent[]): RewoundHistory {
+  const groups = new Map<number, Set<number>>();
+  const failed = new Set<number>();
+  const succeeded = new Set<number>();
+  const children = new Map<number, SubOrchestrationCreated>();
+  for (const event of history) {
+    joinGroup(groups, event);
+    if (event.type === "SubOrchestrationCreated") children.set(event.eventId, event);
+    else if (event.type === "TaskFailed" || event.type === "SubOrchestrationFailed") failed.add(event.taskScheduledId);
+    else if (event.type === "TaskCompleted" || event.type === "SubOrchestrationCompleted") {
+      succeeded.add(event.taskScheduledId);
+    }
+  }
+  const removed = new Set<number>();
+  const failedChildren: SubOrchestrationCreated[] = [];
+  for (const id of failed) {
+    const group = groups.get(id) ?? new Set([id]);
+    if ([...group].some((member) => succeeded.has(member))) continue;
+    const child = children.get(id);
+    if (child && group.size === 1) failedChildren.push(child);
+    else for (const member of group) removed.add(member);
+  }
+  const answered = new Set([...removed, ...failedChildren.map((child) => child.eventId)]);
+  return { events: history.filter((event) => !isRemoved(event, removed, answered)), failedChildren };
+}
+
+/** Attempts and the timers between them name each other; all of one task are one group, found from any of its ids. */
+function joinGroup(groups: Map<number, Set<number>>, event: HistoryEvent): void {
+  if (!("eventId" in event)) return;
+  const before = "retryOfId" in event ? event.retryOfId : "retryTimerId" in event ? event.retryTimerId : undefined;
+  const group = (before === undefined ? undefined : groups.get(before)) ?? new Set<number>();
+  group.add(event.eventId);
+  groups.set(event.eventId, group);
+}
+
+function isRemoved(event: HistoryEvent, removed: ReadonlySet<number>, answered: ReadonlySet<number>): boolean {
+  switch (event.type) {
+    case "ExecutionCompleted":
+      return true;
+    case "TaskScheduled":
+    case "TimerCreated":
+    case "SubOrchestrationCreated":
+      return removed.has(event.eventId);
+    case "TimerFired":
+      return removed.has(event.timerId);
+    case "TaskFailed":
+    case "SubOrchestrationFailed":
+      return answered.has(event.taskScheduledId);
+    default:
+      return false;
+  }
+}
