@@ -102,6 +102,12 @@ beforeAll(async () => {
         if (seen.length < 3) df.continueAsNew(seen);
         else return seen;
       },
+      *eternal({ df }) {
+        const seen: number = df.getInput();
+        df.setCustomStatus(`${seen} seen`);
+        yield df.waitForExternalEvent("item");
+        df.continueAsNew(seen + 1);
+      },
       *leavesTimer({ df }) {
         const timer = df.createTimer(new Date(df.currentUtcDateTime.getTime() + 150));
         yield df.Task.any([timer, df.callActivity("echo", 1)]);
@@ -258,5 +264,15 @@ describe("a client", () => {
     await hub.run("chain");
     expect(await hub.hub.purgeInstances({ createdFrom: 0 })).toBeGreaterThan(0);
     expect((await hub.hub.getInstance(id))?.runtimeStatus).toBe("Running");
+  });
+});
+
+describe("an orchestration that continues as new all the time", () => {
+  it("loses no event that arrives meanwhile", async () => {
+    const id = await hub.startUntil("eternal", "0 seen", 0);
+    for (let i = 0; i < 30; i++) await hub.hub.raiseEvent(id, "item", String(i));
+    await hub.until(id, ({ customStatus }) => customStatus === '"30 seen"');
+    await hub.hub.terminate(id, "enough");
+    expect((await hub.end(id)).runtimeStatus).toBe("Terminated");
   });
 });

@@ -20,7 +20,7 @@ export async function waitForCompletion(
   instanceId: string,
   timeoutMs: number,
 ): Promise<InstanceState | undefined> {
-  const signal = listen(waiting, instanceId);
+  const signal = listen(waiting, instanceId, 0);
   const instance = await waiting.provider.getInstance(instanceId);
   if (!instance || isTerminal(instance.runtimeStatus)) {
     signal.cancel();
@@ -36,7 +36,7 @@ export async function startAndWait(
   options: StartOptions & { readonly instanceId: string },
   timeoutMs: number,
 ): Promise<InstanceState | undefined> {
-  const signal = listen(waiting, options.instanceId);
+  const signal = listen(waiting, options.instanceId, waiting.clock.now());
   try {
     await start(options);
   } catch (error) {
@@ -46,11 +46,16 @@ export async function startAndWait(
   return (await signal.ended(timeoutMs)) ?? (await waiting.provider.getInstance(options.instanceId));
 }
 
-/** Listens from now on; `ended` resolves with the ended instance, or undefined when the time is up. */
-function listen({ provider, clock, completions }: Waiting, instanceId: string) {
+/**
+ * Listens from now on; `ended` resolves with the ended instance, or undefined when the time is up. An instance created
+ * before `since` (milliseconds since the epoch) is the one that a start replaces: its end is not the awaited one.
+ */
+function listen({ provider, clock, completions }: Waiting, instanceId: string, since: number) {
   let settle: ((instance: InstanceState | undefined) => void) | undefined;
   let early: InstanceState | undefined;
-  const cancel = completions.once(instanceId, (instance) => {
+  const cancel = completions.listen(instanceId, (instance) => {
+    if (instance.createdAt < since) return;
+    cancel();
     early = instance;
     settle?.(instance);
   });

@@ -47,7 +47,7 @@ export function beginEpisode(
   let terminated: ExecutionTerminated | undefined;
 
   const startedAt = episodeTime(state, messages, now);
-  for (const message of messages) {
+  for (const message of startFirst(messages, currentExecution)) {
     const { event } = message;
     if (terminated) break;
     if (event.type === "ExecutionStarted" && event.instance.executionId !== currentExecution) {
@@ -77,6 +77,18 @@ export function beginEpisode(
     restarted: restart !== undefined,
     ...(replaced ? { replaced } : {}),
   };
+}
+
+/**
+ * The start of this execution before all else: after continue-as-new it may have been sent later than events that arrived
+ * meanwhile, and those are for the new execution (contract §1.4).
+ */
+function startFirst(messages: readonly Message[], executionId: string): readonly Message[] {
+  const isOwnStart = ({ event }: Message): boolean =>
+    event.type === "ExecutionStarted" && event.instance.executionId === executionId;
+  const first = messages.findIndex(isOwnStart);
+  if (first <= 0) return messages;
+  return [...messages.filter(isOwnStart), ...messages.filter((message) => !isOwnStart(message))];
 }
 
 /** Moves what user code may see out of the withheld events; a suspended instance sees nothing. */

@@ -69,7 +69,7 @@ export function releaseLock(
   now: number,
 ): readonly OutboundMessage[] {
   if (!held) return [];
-  const release = JSON.stringify({ parent: holder.instance.instanceId, id: held.requestId });
+  const release = JSON.stringify({ parent: holder.instance.instanceId, id: held.requestId, forward: true });
   return held.entities.map((entity) => eventMessage(entity, RELEASE_EVENT, release, now));
 }
 

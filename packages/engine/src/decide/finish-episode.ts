@@ -42,11 +42,13 @@ export interface EpisodeContext {
 export function finishWithoutCode(begun: BegunEpisode, context: EpisodeContext): OrchestrationCommit {
   const draft = newDraft(begun);
   const { started, suspended } = begun.state;
+  // A late message for an instance that has ended changes nothing about it.
+  if (begun.recorded.length === 0) return toCommit(draft, begun, context.instance, [], context);
   let instance: InstanceState = { ...context.instance, lastUpdatedAt: context.now };
   if (begun.terminated && started) {
     const terminated = { type: "Terminated", output: begun.terminated.reason } as const;
     instance = end(draft, begun.state, started, instance, terminated, context.now);
-  } else if (begun.recorded.length > 0) {
+  } else {
     instance = { ...instance, runtimeStatus: suspended ? "Suspended" : "Running" };
   }
   return toCommit(draft, begun, instance, [], context);
@@ -74,8 +76,11 @@ export function finishEpisode(
     customStatus: result.customStatus ?? context.instance.customStatus,
     lastUpdatedAt: now,
   };
-  const completion: Completion | undefined = exceeded ? { type: "Failed", output: exceeded } : result.completion;
-  if (!completion || (!exceeded && hasOpenTasks(state))) return toCommit(draft, begun, instance, canceled, context);
+  const completion: Completion | undefined = exceeded
+    ? { type: "Failed", output: exceeded, immediate: true }
+    : result.completion;
+  const mayEnd = (completion?.type === "Failed" && completion.immediate) || !hasOpenTasks(state);
+  if (!completion || !mayEnd) return toCommit(draft, begun, instance, canceled, context);
   if (completion.type === "ContinuedAsNew") {
     return continueAsNew(draft, state, started, { ...instance, input: completion.input }, result, context);
   }

@@ -6,22 +6,20 @@ type Listener = (instance: InstanceState) => void;
 export class CompletionSignals {
   readonly #listeners = new Map<string, Set<Listener>>();
 
-  /** Calls back once when the instance ends; returns a function that gives up waiting. */
-  once(instanceId: string, listener: Listener): () => void {
+  /** Calls back when an execution of the instance ends; returns a function that ends it. */
+  listen(instanceId: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(instanceId) ?? new Set();
     listeners.add(listener);
     this.#listeners.set(instanceId, listeners);
     return () => {
       listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(instanceId) === listeners) this.#listeners.delete(instanceId);
+      if (listeners.size === 0) this.#listeners.delete(instanceId);
     };
   }
 
   /** Tells everyone who waits for this instance. */
   emit(instance: InstanceState): void {
     const listeners = this.#listeners.get(instance.instanceId);
-    if (!listeners) return;
-    this.#listeners.delete(instance.instanceId);
-    for (const listener of listeners) listener(instance);
+    if (listeners) for (const listener of [...listeners]) listener(instance);
   }
 }

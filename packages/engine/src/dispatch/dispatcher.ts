@@ -182,6 +182,7 @@ export class Dispatcher<Item extends WorkItem> {
     const { logger, provider } = this.#options;
     const what = this.#processor.describe(item);
     if (hasCode(error, "LOCK_LOST")) {
+      this.#failures.delete(what);
       logger.debug(`The lock on ${what} was lost; another owner has it now.`);
       return;
     }

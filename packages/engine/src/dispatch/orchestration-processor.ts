@@ -65,46 +65,62 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     onExecuted: () => void,
     arrived: readonly ArrivedOutcome[] = [],
   ): Promise<void> {
-    const { clock, provider, completions } = this.#options;
-    const { instanceId } = item.instance;
-    const cached = this.#cache.take(instanceId, item.instance.executionId, item.historyLength);
+    try {
+      const { commit, begun, episode } = await this.#episode(item, arrived, signal);
+      onExecuted();
+      const endedActivities = arrived.map((each) => each.item);
+      await this.#options.provider.commitOrchestration(
+        item,
+        arrived.length > 0 ? { ...commit, endedActivities } : commit,
+      );
+      this.#afterCommit(commit, begun, episode, item.instance.instanceId);
+    } catch (error) {
+      // Whatever the session has seen, the store has not.
+      this.#options.executor.forget(item.instance.instanceId);
+      throw error;
+    }
+  }
+
+  /** From the messages to the commit; `episode` names the last one that ran code. */
+  async #episode(
+    item: OrchestrationWorkItem,
+    arrived: readonly ArrivedOutcome[],
+    signal: AbortSignal,
+  ): Promise<{ readonly commit: OrchestrationCommit; readonly begun: BegunEpisode; readonly episode: number }> {
+    const { clock } = this.#options;
+    const { instanceId, executionId } = item.instance;
+    const cached = this.#cache.take(instanceId, executionId, item.historyLength);
     const rewound = await this.#rewind(item);
     const stored = rewound ? foldHistory(rewound.events) : (cached?.state ?? (await this.#fold(item)));
-    const begun = beginEpisode(stored, item.instance.executionId, messagesOf(item, arrived), clock.now(), rewound);
-    const instance = instanceAtBegin(item, begun);
+    const begun = beginEpisode(stored, executionId, messagesOf(item, arrived), clock.now(), rewound);
     const context: EpisodeContext = {
-      instance,
+      instance: instanceAtBegin(item, begun),
       consumed: item.messages.map((message) => message.sequenceNumber),
       limits: this.#options.limits,
       now: clock.now(),
       newId: () => this.#options.ids.newId(),
     };
-
-    let commit: OrchestrationCommit;
-    let episode = cached?.lastEpisode ?? 0;
     const { started } = begun.state;
     if (begun.visible.length === 0 || !started) {
-      commit = finishWithoutCode(begun, context);
-    } else {
-      const resumeAfter = rewound ? undefined : cached?.lastEpisode;
-      episode = ++this.#episodes;
-      const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
-      commit = finishEpisode(begun, started, result, { ...context, now: clock.now() });
+      return { commit: finishWithoutCode(begun, context), begun, episode: cached?.lastEpisode ?? 0 };
     }
-    onExecuted();
-    if (arrived.length > 0) commit = { ...commit, endedActivities: arrived.map((each) => each.item) };
-    await provider.commitOrchestration(item, commit);
+    const episode = ++this.#episodes;
+    const resumeAfter = rewound ? undefined : cached?.lastEpisode;
+    const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
+    return { commit: finishEpisode(begun, started, result, { ...context, now: clock.now() }), begun, episode };
+  }
 
-    const ended = commit.instance !== undefined && isTerminal(commit.instance.runtimeStatus);
-    if (commit.instance && commit.instance.executionId === started?.instance.executionId && !ended) {
-      const evicted = this.#cache.put(instanceId, {
-        executionId: commit.instance.executionId,
-        state: begun.state,
-        lastEpisode: episode,
-      });
-      if (evicted !== undefined) this.#options.executor.forget(evicted);
-    } else this.#options.executor.forget(instanceId);
-    if (ended && commit.instance) completions.emit(commit.instance);
+  /** Keeps what goes on, forgets what has ended, and tells who waits for the end. */
+  #afterCommit({ instance }: OrchestrationCommit, begun: BegunEpisode, episode: number, instanceId: string): void {
+    const { executor, completions } = this.#options;
+    const { state } = begun;
+    const ended = instance !== undefined && isTerminal(instance.runtimeStatus);
+    if (instance && !ended && instance.executionId === state.started?.instance.executionId) {
+      const { executionId } = instance;
+      const evicted = this.#cache.put(instanceId, { executionId, state, lastEpisode: episode });
+      if (evicted !== undefined) executor.forget(evicted);
+    } else executor.forget(instanceId);
+    if (ended && begun.recorded.length > 0) completions.emit(instance);
   }
 
   async #fold(item: OrchestrationWorkItem): Promise<ReturnType<typeof emptyState>> {
@@ -150,7 +166,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     if (difference === undefined) return result;
     executor.forget(item.instance.instanceId);
     const output = `Orchestrator function '${started.name}' failed: ${difference}`;
-    return { ...result, actions: [], completion: { type: "Failed", output } };
+    return { ...result, actions: [], completion: { type: "Failed", output, immediate: true } };
   }
 }
 
@@ -191,5 +207,5 @@ function unknownOrchestrator(name: string, executor: Executor): EpisodeResult {
   const output =
     `Orchestrator function '${name}' failed: The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. ` +
     `Additional info: ${known.length > 0 ? `The following are the known orchestrator functions: ${known.join(", ")}` : "No orchestrator functions are currently registered!"}`;
-  return { actions: [], replayed: false, canceledTimers: [], completion: { type: "Failed", output } };
+  return { actions: [], replayed: false, canceledTimers: [], completion: { type: "Failed", output, immediate: true } };
 }

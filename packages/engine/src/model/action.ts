@@ -56,5 +56,11 @@ export type OrchestratorAction = ScheduleActivity | CreateTimer | CreateSubOrche
 /** How an orchestrator's code has ended, once it has. */
 export type Completion =
   | { readonly type: "Completed"; readonly output: JsonText | null }
-  | { readonly type: "Failed"; readonly output: string; readonly failureDetails?: FailureDetails }
+  | {
+      readonly type: "Failed";
+      readonly output: string;
+      readonly failureDetails?: FailureDetails;
+      /** The code cannot go on at all: nothing that is outstanding is waited for. */
+      readonly immediate?: boolean;
+    }
   | { readonly type: "ContinuedAsNew"; readonly input: JsonText | null };

@@ -6,7 +6,7 @@ import { anInstance } from "../decide/events";
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 const running = anInstance({ runtimeStatus: "Running" });
-const ended = anInstance({ runtimeStatus: "Completed", output: "1" });
+const ended = anInstance({ runtimeStatus: "Completed", output: "1", createdAt: Number.MAX_SAFE_INTEGER });
 
 function aHub() {
   const clock = new ManualClock();
@@ -66,6 +66,21 @@ describe("waiting for an instance", () => {
     };
     expect(await startAndWait(hub, start, { name: "order", instanceId: "i1" }, 1000)).toBe(ended);
     expect(hub.stored.reads).toBe(0);
+  });
+
+  it("does not take the end of the execution that a start replaces for its own", async () => {
+    const hub = aHub();
+    hub.clock.advance(10);
+    const replaced = anInstance({ runtimeStatus: "Completed", output: '"old"', createdAt: hub.clock.now() - 5 });
+    const fresh = { ...ended, createdAt: hub.clock.now() };
+    const start = async () => {
+      hub.completions.emit(replaced);
+      return "i1";
+    };
+    const waiting = startAndWait(hub, start, { name: "order", instanceId: "i1" }, 60_000);
+    await settle();
+    hub.completions.emit(fresh);
+    expect(await waiting).toBe(fresh);
   });
 
   it("passes on why a start was refused", async () => {

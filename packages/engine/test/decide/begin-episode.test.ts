@@ -80,6 +80,11 @@ describe("beginning an episode", () => {
     expect(beginEpisode(state, "e1", messages(fired), T0 + 300).recorded[0]).toEqual(begun(T0 + 500));
   });
 
+  it("takes the start of the execution before events that were sent earlier", () => {
+    const result = beginEpisode(emptyState(), "e1", messages(raised("early"), aStart()), T0);
+    expect(result.visible).toEqual([begun(), aStart(), raised("early")]);
+  });
+
   it("drops what comes after a termination", () => {
     const result = beginEpisode(running(), "e1", messages(terminated, raised("late")), T0);
     expect(result.terminated).toEqual(terminated);

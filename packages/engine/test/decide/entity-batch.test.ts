@@ -65,6 +65,12 @@ describe("planning an entity batch", () => {
     expect(planEntityBatch({ lockedBy: "h" }, release("h", "l"), 10).lockedBy).toBeUndefined();
   });
 
+  it("stays locked when a release of an earlier critical section of the holder comes late", () => {
+    const stored = { lockedBy: "h", lockRequest: { id: "second", lockset } };
+    expect(planEntityBatch(stored, release("h", "first"), 10).lockedBy).toBe("h");
+    expect(planEntityBatch(stored, release("h", "second"), 10).lockedBy).toBeUndefined();
+  });
+
   it("forgets a queued lock request that is released before it was granted", () => {
     const queue = [{ id: "l", parent: "dead", lockset, pos: 0 }];
     const plan = planEntityBatch({ lockedBy: "h", queue }, [...release("dead", "l"), ...release("h", "m")], 10);
@@ -122,6 +128,15 @@ describe("finishing an entity batch", () => {
     expect(forwarded["pos"]).toBe(1);
     const last = finish(planEntityBatch({}, op("l", forwarded), 10));
     expect(last.messages).toMatchObject([{ instanceId: "h", executionId: "he", event: { name: "l" } }]);
+  });
+
+  it("sends the release of a holder that has ended after its request, along the lock set", () => {
+    const locked = finish(planEntityBatch({}, op("l", { parent: "h", lockset, pos: 0 }), 10));
+    const ended = messages(raised("release", JSON.stringify({ parent: "h", id: "l", forward: true })));
+    const released = finish(planEntityBatch(stored(locked), ended, 10));
+    expect(stored(released).lockedBy).toBeUndefined();
+    expect(released.messages).toMatchObject([{ instanceId: "@account@b", event: { name: "release" } }]);
+    expect(firstBody(released)).toEqual({ parent: "h", id: "l", forward: true });
   });
 
   it("deletes an entity that has nothing left", () => {

@@ -80,6 +80,12 @@ describe("finishing an episode", () => {
     expect(episode(running, completed(0), aResult({ completion })).commit.instance?.runtimeStatus).toBe("Completed");
   });
 
+  it("does not wait for anything when the code cannot go on at all", () => {
+    const completion = { type: "Failed", output: "changed", immediate: true } as const;
+    const { commit } = episode(running, raised("x"), aResult({ completion }));
+    expect(commit.instance).toMatchObject({ runtimeStatus: "Failed", output: "changed" });
+  });
+
   it("does not wait for a timer that the code has cancelled", () => {
     const actions = [{ type: "CreateTimer", id: 0, fireAt: T0 + 60_000 }] as const;
     const completion = { type: "Completed", output: null } as const;
@@ -211,6 +217,6 @@ describe("finishing without running code", () => {
     const opening = beginEpisode(foldHistory(running), "e1", messages(completed(9)), T0);
     const commit = finishWithoutCode(opening, aContext(instance));
     expect(commit).toMatchObject({ consumedMessages: [1], history: { type: "append", events: [] } });
-    expect(commit.instance?.runtimeStatus).toBe("Completed");
+    expect(commit.instance).toBe(instance);
   });
 });

@@ -4,11 +4,12 @@ import { entityInstanceId } from "../../model/instance-id";
 import type { EntityBatchResult } from "../../ports/executor";
 import type { OrchestrationCommit, OutboundMessage } from "../../ports/storage-provider";
 import { eventMessage } from "../record-action";
-import type { EntityPlan } from "./plan-entity-batch";
+import type { EntityPlan, PassedRelease } from "./plan-entity-batch";
 import {
   CONTINUE_EVENT,
   LOCK_GRANTED,
   OPERATION_EVENT,
+  RELEASE_EVENT,
   type LockRequest,
   type RequestMessage,
 } from "./request-message";
@@ -40,15 +41,18 @@ export function finishEntityBatch(
   }
   for (const signal of result.signals) messages.push(sendSignal(signal, context));
 
+  for (const passed of plan.passedOn) messages.push(...passRelease(passed, context.instance.instanceId, now));
+
   const locks = plan.lockRequest && undone.length === 0 ? plan.lockRequest : undefined;
   if (locks) messages.push(passLock(locks, context.instance.instanceId, now));
   const waiting = [...undone, ...(plan.lockRequest && !locks ? [plan.lockRequest] : []), ...plan.queue];
   const lockedBy = locks ? locks.parent : plan.lockedBy;
+  const lockRequest = locks ? { id: locks.id, lockset: locks.lockset } : plan.heldRequest;
   const next: SchedulerState = {
     exists: result.exists,
     queue: waiting,
     ...(result.state === null ? {} : { state: result.state }),
-    ...(lockedBy === undefined ? {} : { lockedBy }),
+    ...(lockedBy === undefined ? {} : { lockedBy, ...(lockRequest ? { lockRequest } : {}) }),
   };
   if (waiting.some((request) => lockedBy === undefined || request.parent === lockedBy)) {
     messages.push(eventMessage(context.instance.instanceId, CONTINUE_EVENT, null, now));
@@ -121,6 +125,13 @@ function sendSignal(signal: EntityBatchResult["signals"][number], context: Entit
     parent: context.instance.instanceId,
   };
   return eventMessage(entityInstanceId(signal.target), OPERATION_EVENT, JSON.stringify(request), context.now);
+}
+
+/** A release goes the way of the request it takes back, to the next entity if there is one. */
+function passRelease({ release, lockset }: PassedRelease, self: string, now: number): readonly OutboundMessage[] {
+  const here = lockset.findIndex((entity) => entityInstanceId(entity) === self);
+  const next = lockset[here + 1];
+  return next ? [eventMessage(entityInstanceId(next), RELEASE_EVENT, JSON.stringify(release), now)] : [];
 }
 
 /** A lock request goes on to the next entity of its set; the last one answers the requester. */

@@ -6,6 +6,7 @@ import {
   parseRequest,
   RELEASE_EVENT,
   type LockRequest,
+  type ReleaseMessage,
   type RequestMessage,
 } from "./request-message";
 import type { SchedulerState } from "./scheduler-state";
@@ -15,6 +16,10 @@ export interface EntityPlan {
   readonly exists: boolean;
   readonly state: string | undefined;
   readonly lockedBy: string | undefined;
+  /** The request behind `lockedBy`. */
+  readonly heldRequest: SchedulerState["lockRequest"];
+  /** Releases to be passed on to the entity that comes next in the lock set. */
+  readonly passedOn: readonly PassedRelease[];
   /** To be executed now, in this order. */
   readonly operations: readonly RequestMessage[];
   /** A lock to grant once the operations are done; it ends the batch. */
@@ -23,13 +28,20 @@ export interface EntityPlan {
   readonly queue: readonly RequestMessage[];
 }
 
+/** A release and the lock set along which it follows its request. */
+export interface PassedRelease {
+  readonly release: ReleaseMessage;
+  readonly lockset: LockRequest["lockset"];
+}
+
 /** Sorts messages into the queue and takes the next batch off it. Stores deliver in order, so no sorting by sender is needed. */
 export function planEntityBatch(
   stored: SchedulerState,
   messages: readonly StoredMessage[],
   maxOperations: number,
 ): EntityPlan {
-  let lockedBy = stored.lockedBy;
+  let { lockedBy, lockRequest: heldRequest } = stored;
+  const passedOn: PassedRelease[] = [];
   let queue: RequestMessage[] = [...(stored.queue ?? [])];
   for (const { event } of messages) {
     if (event.type !== "EventRaised") continue;
@@ -39,7 +51,11 @@ export function planEntityBatch(
     } else if (event.name === RELEASE_EVENT) {
       const release = parseRelease(event.input);
       if (!release) continue;
-      if (lockedBy === release.parent) lockedBy = undefined;
+      if (lockedBy === release.parent && (heldRequest === undefined || heldRequest.id === release.id)) {
+        if (release.forward && heldRequest) passedOn.push({ release, lockset: heldRequest.lockset });
+        lockedBy = undefined;
+        heldRequest = undefined;
+      }
       // A holder that ended while it was still waiting for the lock must not be granted it later.
       queue = queue.filter((request) => !(isLockRequest(request) && request.id === release.id));
     }
@@ -48,6 +64,8 @@ export function planEntityBatch(
     exists: stored.exists ?? false,
     state: stored.state,
     lockedBy,
+    heldRequest,
+    passedOn,
     ...takeBatch(queue, lockedBy, maxOperations),
   };
 }

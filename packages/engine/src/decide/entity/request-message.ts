@@ -37,6 +37,11 @@ export interface LockRequest extends RequestMessage {
 export interface ReleaseMessage {
   readonly parent: string;
   readonly id: string;
+  /**
+   * The holder has ended, perhaps while its request was still on its way from entity to entity: each passes the release on
+   * behind the request, so that it cannot arrive first anywhere. Our own addition to the contract's fields.
+   */
+  readonly forward?: boolean;
 }
 
 /** Tells whether a request asks for a lock rather than for an operation. */
@@ -54,7 +59,7 @@ export function parseRequest(text: JsonText | null): RequestMessage | undefined 
 export function parseRelease(text: JsonText | null): ReleaseMessage | undefined {
   const value = parseObject(text);
   if (!value || typeof value["parent"] !== "string" || typeof value["id"] !== "string") return undefined;
-  return { parent: value["parent"], id: value["id"] };
+  return { parent: value["parent"], id: value["id"], ...(value["forward"] === true ? { forward: true } : {}) };
 }
 
 function parseObject(text: JsonText | null): Record<string, unknown> | undefined {

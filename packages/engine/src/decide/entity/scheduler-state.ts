@@ -1,5 +1,5 @@
 import type { JsonText } from "../../model/json-text";
-import type { RequestMessage } from "./request-message";
+import type { LockRequest, RequestMessage } from "./request-message";
 
 /**
  * What an entity keeps between batches, in the field names under which it is stored as the entity's input
@@ -11,6 +11,8 @@ export interface SchedulerState {
   readonly queue?: readonly RequestMessage[];
   /** Instance id of the orchestration in whose critical section the entity is. */
   readonly lockedBy?: string;
+  /** The request it was locked with; tells releases of other requests apart, and which entity comes next. */
+  readonly lockRequest?: Pick<LockRequest, "id" | "lockset">;
 }
 
 /** Reads the stored scheduler state; a new entity has none. */
@@ -25,7 +27,7 @@ export function formatSchedulerState(state: SchedulerState): JsonText {
     ...(state.exists ? { exists: true } : {}),
     ...(state.state === undefined ? {} : { state: state.state }),
     ...(state.queue && state.queue.length > 0 ? { queue: state.queue } : {}),
-    ...(state.lockedBy === undefined ? {} : { lockedBy: state.lockedBy }),
+    ...(state.lockedBy === undefined ? {} : { lockedBy: state.lockedBy, lockRequest: state.lockRequest }),
   });
 }
 
