@@ -12,6 +12,7 @@ import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
 import type { FunctionIndex } from "./function-index";
 import type { InvocationEvents } from "./invocation-events";
 import { FunctionTimeoutError } from "./pending-calls";
+import { unlessAborted } from "./unless-aborted";
 import type { WorkerPool } from "./worker-pool";
 import type { WorkerProcess } from "./worker-process";
 
@@ -34,7 +35,8 @@ export class PoolExecutor implements Executor {
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { index, events } = this.#options;
     if (!index.knows("orchestration", episode.name)) return unknownOrchestrator(episode.name, index);
-    return events.around(episode.name, randomUUID(), "", () => this.#runEpisode(episode, signal), episodeError);
+    const run = (): Promise<EpisodeResult> => unlessAborted(signal, () => this.#runEpisode(episode, signal));
+    return events.around(episode.name, randomUUID(), "", run, episodeError);
   }
 
   async executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult> {
@@ -44,9 +46,9 @@ export class PoolExecutor implements Executor {
       const reason = `Activity function '${name}' failed: Activity function '${name}' does not exist.`;
       return { type: "Failed", reason, details: `It is not registered, or disabled. ${knownNames(index, "activity")}` };
     }
-    signal.throwIfAborted();
     const invocationId = randomUUID();
-    const run = (): Promise<ActivityResult> => pool.call("activity", name, { function: name, invocationId, task });
+    const request = { function: name, invocationId, task };
+    const run = (): Promise<ActivityResult> => unlessAborted(signal, () => pool.call("activity", name, request));
     try {
       return await events.around(name, invocationId, "", run, activityError);
     } catch (error) {
@@ -62,11 +64,11 @@ export class PoolExecutor implements Executor {
       const known = knownNames(index, "entity");
       return failAll(batch, `Entity function '${name}' does not exist, or is disabled. ${known}`);
     }
-    signal.throwIfAborted();
     const invocationId = randomUUID();
     const request = { function: name, invocationId, batch };
+    const run = (): Promise<EntityBatchResult> => unlessAborted(signal, () => pool.call("entity", name, request));
     try {
-      return await events.around(name, invocationId, "", () => pool.call("entity", name, request));
+      return await events.around(name, invocationId, "", run);
     } catch (error) {
       if (!(error instanceof FunctionTimeoutError)) throw error;
       return failAll(batch, error.message);

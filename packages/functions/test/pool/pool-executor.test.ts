@@ -2,6 +2,7 @@ import type { Episode, EpisodeResult, HistoryEvent } from "@durable-host/engine"
 import { indexFunctions, type FunctionIndex } from "../../src/pool/function-index";
 import { InvocationEvents } from "../../src/pool/invocation-events";
 import { PoolExecutor } from "../../src/pool/pool-executor";
+import { unlessAborted } from "../../src/pool/unless-aborted";
 import type { WorkerPool } from "../../src/pool/worker-pool";
 import type { EpisodeAnswer, EpisodeRequest } from "../../src/worker/orchestrator/episode-request";
 
@@ -10,7 +11,11 @@ const PAST: readonly HistoryEvent[] = [{ type: "OrchestratorStarted", timestamp:
 
 function index(): FunctionIndex {
   const trigger = (type: string) => ({ bindings: { t: { type, direction: "in" as const } }, scriptFile: "/f.js" });
-  const reports = [{ name: "Hello", ...trigger("orchestrationTrigger") }];
+  const reports = [
+    { name: "Hello", ...trigger("orchestrationTrigger") },
+    { name: "Greet", ...trigger("activityTrigger") },
+    { name: "Counter", ...trigger("entityTrigger") },
+  ];
   return indexFunctions(reports, [], { settings: {} });
 }
 
@@ -110,8 +115,9 @@ describe("the executor of orchestrations", () => {
 
   it("runs nothing once nobody waits", async () => {
     const { executor, workers } = setUp();
-    await expect(executor.executeOrchestration(anEpisode(), AbortSignal.abort())).rejects.toThrow();
-    expect(workers[0]?.requests).toEqual([]);
+    const running = executor.executeOrchestration(anEpisode(), AbortSignal.abort());
+    await expect(running).rejects.toMatchObject({ code: "WORKER_LOST" });
+    expect(workers).toEqual([]);
   });
 
   it("fails an orchestrator the app does not have, naming those it has", async () => {
@@ -135,6 +141,37 @@ describe("the executor of orchestrations", () => {
       exists: true,
       state: "1",
     });
+  });
+});
+
+describe("a call that outlasts the wait for it", () => {
+  const neverAnswers = new Promise<never>(() => undefined);
+  const worker = { hasExited: false, exited: neverAnswers, call: () => neverAnswers, forget: () => undefined };
+  const pool = { take: async () => worker, call: () => neverAnswers } as unknown as WorkerPool;
+  const executor = new PoolExecutor({ pool, index: index(), events: new InvocationEvents(undefined) });
+  const task = { name: "greet", instanceId: "i", executionId: "e", taskId: 0, input: null };
+  const batch = { entity: { name: "counter", key: "k" }, exists: false, state: null, operations: [] };
+
+  it.each([
+    ["an activity", (stop: AbortSignal) => executor.executeActivity(task, stop)],
+    ["an entity", (stop: AbortSignal) => executor.executeEntity(batch, stop)],
+    ["an orchestrator", (stop: AbortSignal) => executor.executeOrchestration(anEpisode(), stop)],
+  ])("is given up when the signal says so: %s", async (_what, execute) => {
+    const stop = new AbortController();
+    const running = Promise.allSettled([execute(stop.signal), execute(stop.signal)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    const lost = { status: "rejected", reason: expect.objectContaining({ code: "WORKER_LOST" }) };
+    expect(await running).toEqual([lost, lost]);
+  });
+
+  it("shares one listener of the signal with all others", async () => {
+    const stop = new AbortController();
+    const listen = jest.spyOn(stop.signal, "addEventListener");
+    const results = await Promise.all([1, 2, 3].map((n) => unlessAborted(stop.signal, async () => n)));
+    await expect(unlessAborted(stop.signal, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(results).toEqual([1, 2, 3]);
+    expect(listen).toHaveBeenCalledTimes(1);
   });
 });
 
