@@ -11,7 +11,7 @@ export interface HandOutLimits {
  * The pending messages of one instance: those due, in order of sequence number, and those that wait for their time.
  *
  * A scheduled start that is not yet due holds back everything else, for nothing can be done with it before the start;
- * except a termination, which must not wait.
+ * except a termination, which must not wait and takes the start with it.
  */
 export class Mailbox {
   private due: MessageEntry[] = [];
@@ -43,16 +43,34 @@ export class Mailbox {
     (this.waiting ??= new Map()).set(entry, timer);
   }
 
-  /** The messages for one work item, oldest first. They stay in the mailbox until they are consumed. */
+  /**
+   * The messages for one work item: a start first, whatever its number, for without it nothing can be done with the others;
+   * then the oldest. They stay in the mailbox until they are consumed.
+   */
   handOut(limits: HandOutLimits): readonly MessageEntry[] {
+    const first = this.handedOutFirst();
+    const inOrder = first.every((entry, index) => this.due[index] === entry);
+    const entries = inOrder ? this.due : [...first, ...this.due.filter((entry) => !first.includes(entry))];
     let bytes = 0;
     let count = 0;
-    for (const entry of this.due) {
+    for (const entry of entries) {
       bytes += entry.bytes;
-      if (count > 0 && (count >= limits.messages || bytes > limits.bytes)) break;
+      const optional = count > 0 && count >= first.length;
+      if (optional && (count >= limits.messages || bytes > limits.bytes)) break;
       count++;
     }
-    return this.due.slice(0, count);
+    return entries.slice(0, count);
+  }
+
+  /**
+   * What no limit may keep back. When an instance is terminated before its scheduled start is due, both are handed out at
+   * once, so that the instance can end.
+   */
+  private handedOutFirst(): readonly MessageEntry[] {
+    const starts = this.due.filter(({ role }) => role === MESSAGE_ROLES.start);
+    if (this.scheduledStart === undefined) return starts;
+    const terminations = this.due.filter(({ role }) => role === MESSAGE_ROLES.terminate);
+    return terminations.length === 0 ? starts : [...starts, this.scheduledStart, ...terminations];
   }
 
   /** All pending messages, in no particular order. */

@@ -51,6 +51,38 @@ it("hands out no more than the limits allow, but always one message", () => {
   expect(numbers({ messages: 100, bytes: 1 })).toEqual([1]);
 });
 
+it("hands a due start out first, however much came before it", () => {
+  const { mailbox, timers, add, numbers } = aMailbox();
+  for (let count = 0; count < 3; count++) add({ bytes: 40 });
+  const start = add({ role: MESSAGE_ROLES.start, bytes: 200 });
+  expect(numbers()).toEqual([4, 1, 2, 3]);
+  expect(numbers({ messages: 2, bytes: 1_000 })).toEqual([4, 1]);
+  expect(numbers({ messages: 100, bytes: 100 })).toEqual([4]);
+  mailbox.remove(new Set([start]), timers);
+  expect(numbers()).toEqual([1, 2, 3]);
+});
+
+it("hands out all starts before the rest, in their order", () => {
+  const { add, numbers } = aMailbox();
+  add();
+  add({ role: MESSAGE_ROLES.start });
+  add();
+  add({ role: MESSAGE_ROLES.start });
+  expect(numbers({ messages: 1, bytes: 1 })).toEqual([2, 4]);
+  expect(numbers()).toEqual([2, 4, 1, 3]);
+});
+
+it("hands out a scheduled start that is not due with the termination, and not without it", () => {
+  const { mailbox, timers, add, numbers } = aMailbox();
+  const start = add({ role: MESSAGE_ROLES.start, dueAt: 100 });
+  for (let count = 0; count < 3; count++) add();
+  expect(numbers()).toEqual([2, 3, 4]);
+  const termination = add({ role: MESSAGE_ROLES.terminate });
+  expect(numbers({ messages: 1, bytes: 1_000 })).toEqual([1, 5]);
+  mailbox.remove(new Set([start, termination]), timers);
+  expect([timers.size, numbers()]).toEqual([0, [2, 3, 4]]);
+});
+
 it("has no work while a scheduled start waits, unless it was terminated", () => {
   const { mailbox, timers, add } = aMailbox();
   add({ role: MESSAGE_ROLES.start, dueAt: 100 });

@@ -147,4 +147,22 @@ function describeExecutions(hub: () => TestHub): void {
     await hub().provider.commitOrchestration(item, commit);
     expect(eventNames(await hub().lockOne())).toEqual(["for any", "for the new one"]);
   });
+
+  it("hands out the start of a new execution first, with what came in while the one before was locked", async () => {
+    await hub().createRunning("i1");
+    await hub().provider.sendMessage(anEvent("i1", "first"));
+    const item = await hub().lockOne();
+    await hub().provider.sendMessage(anEvent("i1", "in between"));
+    const start = anExecutionStarted("i1", { executionId: "e2" });
+    const commit = aCommit(item, {
+      instance: { ...item.instance, executionId: "e2" },
+      history: { type: "replace", events: [] },
+      messages: [{ instanceId: "i1", executionId: "e2", event: start }],
+    });
+    await hub().provider.commitOrchestration(item, commit);
+    const next = await hub().lockOne();
+    expect(next.messages.map(({ event }) => event)).toEqual([start, anEventRaised("in between")]);
+    await hub().provider.commitOrchestration(next, aCommit(next));
+    expect(await hub().lockable()).toEqual([]);
+  });
 }

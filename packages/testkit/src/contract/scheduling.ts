@@ -1,6 +1,6 @@
 import type { MessageEvent } from "@durable-host/engine";
 import { aCommit } from "../builders/commits";
-import { anEventRaised, anExecutionTerminated, anOrchestratorStarted } from "../builders/events";
+import { anEventRaised, anExecutionStarted, anExecutionTerminated, anOrchestratorStarted } from "../builders/events";
 import type { TestHub } from "./test-hub";
 
 /** Messages and starts with a due time, and durable timers. */
@@ -69,10 +69,16 @@ function describeScheduledStarts(hub: () => TestHub): void {
     expect(types).toEqual(["ExecutionStarted", "EventRaised"]);
   });
 
-  it("does not make a termination wait for a scheduled start", async () => {
-    await hub().create("i1", { scheduledStartTime: hub().now() + 1_000 });
+  it("does not make a termination wait for a scheduled start, and hands out both, so that the instance can end", async () => {
+    const scheduledStartTime = hub().now() + 1_000;
+    await hub().create("i1", { scheduledStartTime });
     await hub().provider.sendMessage({ instanceId: "i1", event: anExecutionTerminated() });
-    expect(events((await hub().lockOne()).messages)).toEqual([anExecutionTerminated()]);
+    const item = await hub().lockOne();
+    expect(events(item.messages)).toEqual([anExecutionStarted("i1", { scheduledStartTime }), anExecutionTerminated()]);
+    const instance = { ...item.instance, runtimeStatus: "Terminated" as const };
+    await hub().provider.commitOrchestration(item, aCommit(item, { instance }));
+    await hub().pass(1_000);
+    expect(await hub().lockable()).toEqual([]);
   });
 }
 
