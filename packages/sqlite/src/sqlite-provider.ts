@@ -90,7 +90,7 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     getInstance: async (instanceId) => getInstance(store(), instanceId),
     queryInstances: async (query) => queryInstances(store(), query),
     readHistory: async (instanceId) => readHistory(store(), instanceId),
-    purgeInstances: async (instanceIds) => store().journal.submit(purgeInstances(instanceIds)),
+    purgeInstances: async (instanceIds, statuses) => store().journal.submit(purgeInstances(instanceIds, statuses)),
 
     lockOrchestrations: async (kind, max) => lockOrchestrations(store(), kind, max),
     lockInstance: async (instanceId, executionId) => lockInstance(store(), instanceId, executionId),

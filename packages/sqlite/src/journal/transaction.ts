@@ -1,6 +1,6 @@
-import type { ActivityTask, InstanceState, Message, OutboundMessage } from "@durable-host/engine";
+import type { ActivityTask, InstanceState, Message, MessageEvent, OutboundMessage } from "@durable-host/engine";
 import { instanceKind } from "@durable-host/engine";
-import { headOf, stateTexts, statusCode, type InstanceHead } from "../rows";
+import { headOf, messageEventOf, stateTexts, statusCode, type InstanceHead, type Row } from "../rows";
 import type { Statements } from "../sql/statements";
 import type { ActivityEntry } from "../work/instance-record";
 import type { Lock } from "../work/lock-table";
@@ -177,6 +177,20 @@ export class Transaction {
   hasNewMessages(head: InstanceHead): boolean {
     if (this.keys.message === this.firstMessage) return false;
     return this.sql.selectNewMessage.get(this.firstMessage, head.key) !== undefined;
+  }
+
+  /** The starts that wait in the instance's mailbox at this point of the batch, oldest first. */
+  pendingStarts(head: InstanceHead): MessageEvent[] {
+    const rows: Row[] = [];
+    const record = this.index.find(head.instanceId);
+    if (record?.key === head.key) {
+      // Memory may know starts that were consumed earlier in this batch: what counts is the table.
+      for (const { sequenceNumber } of record.mailbox.starts()) rows.push(...this.sql.selectStart.all(sequenceNumber));
+    }
+    if (this.keys.message > this.firstMessage) {
+      rows.push(...this.sql.selectNewStarts.all(this.firstMessage, head.key));
+    }
+    return rows.map(messageEventOf);
   }
 
   /** Shows memory what has become durable. */

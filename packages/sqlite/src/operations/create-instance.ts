@@ -1,8 +1,12 @@
 import { DurableHostError, type ExecutionStarted, type InstanceState, type RuntimeStatus } from "@durable-host/engine";
 import type { Operation } from "../journal/journal";
 import type { Transaction } from "../journal/transaction";
+import type { InstanceHead } from "../rows";
 
-/** Creates a Pending instance with its start message; replaces an ended one with all that belongs to it. */
+/**
+ * Creates a Pending instance with its start message; replaces an ended one with all that belongs to it, except starts of
+ * other executions: somebody awaits an answer to each of them.
+ */
 export function createInstance(
   start: ExecutionStarted,
   replaceable: ReadonlySet<RuntimeStatus>,
@@ -10,6 +14,7 @@ export function createInstance(
   return (transaction) => {
     const { instanceId, executionId } = start.instance;
     const existing = transaction.lookup(instanceId);
+    const waiting = existing === undefined ? [] : startsOfOthers(transaction, existing);
     if (existing !== undefined) {
       if (!replaceable.has(existing.status)) {
         throw new DurableHostError(
@@ -21,7 +26,16 @@ export function createInstance(
     }
     const head = transaction.insertInstance(startedInstance(start));
     transaction.insertMessage(head, { instanceId, executionId, event: start });
+    for (const event of waiting)
+      transaction.insertMessage(head, { instanceId, executionId: event.instance.executionId, event });
   };
+}
+
+function startsOfOthers(transaction: Transaction, head: InstanceHead): ExecutionStarted[] {
+  return transaction
+    .pendingStarts(head)
+    .filter((event) => event.type === "ExecutionStarted")
+    .filter(({ instance }) => instance.executionId !== head.executionId);
 }
 
 function startedInstance(start: ExecutionStarted): InstanceState {

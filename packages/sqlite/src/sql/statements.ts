@@ -42,6 +42,10 @@ export function prepareStatements(database: DatabaseSyncInstance) {
     deleteNewMessagesOfOtherExecutions: prepare(
       `DELETE FROM messages WHERE sequence_number >= ? AND instance = ? AND role <> 1 AND execution_id IS NOT NULL AND execution_id <> ?`,
     ),
+    selectStart: prepare("SELECT event FROM messages WHERE sequence_number = ? AND role = 1"),
+    selectNewStarts: prepare(
+      "SELECT event FROM messages WHERE sequence_number >= ? AND instance = ? AND role = 1 ORDER BY sequence_number",
+    ),
     selectMessage: prepare("SELECT event FROM messages WHERE sequence_number = ?"),
 
     insertActivity: prepare("INSERT INTO activities (sequence_number, instance, task) VALUES (?, ?, ?)"),

@@ -79,6 +79,12 @@ export class Mailbox {
     if (this.waiting) yield* this.waiting.keys();
   }
 
+  /** All pending starts, oldest first. */
+  starts(): MessageEntry[] {
+    const starts = [...this.entries()].filter(({ role }) => role === MESSAGE_ROLES.start);
+    return starts.toSorted((a, b) => a.sequenceNumber - b.sequenceNumber);
+  }
+
   /** Messages meant for an execution other than the given one. A start is meant for whoever gets it. */
   ofOtherExecutions(executionId: string): MessageEntry[] {
     const others: MessageEntry[] = [];

@@ -6,6 +6,7 @@ import { describeHandedOverOutcomes } from "./handed-over-outcomes";
 import { describeInstances } from "./instances";
 import { describeLocks } from "./locks";
 import { describeMessages } from "./messages";
+import { describePendingStarts } from "./pending-starts";
 import { describeQueries } from "./queries";
 import { describeScheduling } from "./scheduling";
 import { useHub, type ProviderFixture } from "./test-hub";
@@ -19,6 +20,7 @@ export function describeStorageProvider(name: string, setup: () => Promise<Provi
   describe(`${name} keeps the storage contract`, () => {
     const hub = useHub(setup);
     describeInstances(hub);
+    describePendingStarts(hub);
     describeMessages(hub);
     describeScheduling(hub);
     describeCommits(hub);

@@ -12,6 +12,7 @@ import {
   sortedWithoutRepeats,
   type RequestSender,
 } from "./entity-requests";
+import { toJson } from "./json";
 import { afterFailure, type Attempts } from "./retry";
 import type { SdkAction, SdkRetryOptions } from "./sdk-executor";
 
@@ -95,14 +96,13 @@ export class ActionNumbering {
       case 3:
         return this.#firstAttempt(action.retryOptions, now, (id) => subOrchestration(id, action));
       case 5:
-        this.#timers.set(this.#nextId, action);
-        return [{ type: "CreateTimer", id: this.#nextId++, fireAt: action.fireAt.getTime() }];
+        return [this.#timer(action)];
       case 7:
         return [operationRequest(this.#nextId++, action, this.#sender)];
       case 9:
         return [operationRequest(this.#nextId++, action, this.#sender, {})];
       case 10:
-        return [operationRequest(this.#nextId++, action, this.#sender, { dueAt: action.fireAt.getTime() })];
+        return [operationRequest(this.#nextId++, action, this.#sender, { dueAt: timeOf(action.fireAt) })];
       case 11:
       case 12:
         return this.takeActions(action.compoundActions, now);
@@ -117,6 +117,13 @@ export class ActionNumbering {
       default:
         throw new Error(unsupported(action));
     }
+  }
+
+  #timer(action: Extract<SdkAction, { actionType: 5 }>): OrchestratorAction {
+    const fireAt = timeOf(action.fireAt);
+    const id = this.#nextId++;
+    this.#timers.set(id, action);
+    return { type: "CreateTimer", id, fireAt };
   }
 
   #firstAttempt(options: SdkRetryOptions, now: number, schedule: ScheduleAgain): readonly OrchestratorAction[] {
@@ -157,8 +164,7 @@ export class ActionNumbering {
 
 /** Activity inputs: the SDK hands over strings that already hold JSON, and everything else as a value (contract §1.3). */
 function activity(id: number, name: string, input: unknown): ScheduleActivity {
-  const text = typeof input === "string" ? input : input === undefined ? null : JSON.stringify(input);
-  return { type: "ScheduleActivity", id, name, input: text };
+  return { type: "ScheduleActivity", id, name, input: typeof input === "string" ? input : toJson(input) };
 }
 
 function subOrchestration(id: number, action: Extract<SdkAction, { actionType: 2 | 3 }>): CreateSubOrchestration {
@@ -166,10 +172,17 @@ function subOrchestration(id: number, action: Extract<SdkAction, { actionType: 2
     type: "CreateSubOrchestration",
     id,
     name: action.functionName,
-    input: action.input === undefined ? null : JSON.stringify(action.input),
+    input: toJson(action.input),
     ...(action.instanceId ? { instanceId: action.instanceId } : {}),
     ...(action.version === undefined ? {} : { version: action.version }),
   };
+}
+
+/** Milliseconds since the epoch. Throws when the app made the date from something that is none. */
+function timeOf(date: Date): number {
+  const time = date.getTime();
+  if (Number.isNaN(time)) throw new Error("A timer or a scheduled signal was given an invalid date (Invalid Date).");
+  return time;
 }
 
 function unsupported(action: SdkAction): string {

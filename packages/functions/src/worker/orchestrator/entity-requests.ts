@@ -6,6 +6,7 @@ import {
   type OrchestrationInstance,
   type SendEvent,
 } from "@durable-host/engine";
+import { toJson } from "./json";
 
 /** Who sends entity requests, and how their ids are made. */
 export interface RequestSender {
@@ -26,11 +27,12 @@ export function operationRequest(
   sender: RequestSender,
   signal?: { readonly dueAt?: number },
 ): SendEvent {
+  const json = toJson(input);
   const request = {
     op: operation,
     ...(signal ? { signal: true } : {}),
     // Unlike an activity's input, it comes as a value also when it is a string.
-    ...(input === undefined ? {} : { input: JSON.stringify(input) }),
+    ...(json === null ? {} : { input: json }),
     id: sender.newGuid(),
     parent: sender.instance.instanceId,
     parentExecution: sender.instance.executionId,

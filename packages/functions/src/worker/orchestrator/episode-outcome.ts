@@ -1,4 +1,5 @@
 import type { Completion } from "@durable-host/engine";
+import { toJson } from "./json";
 import type { SdkAction, SdkExecutor } from "./sdk-executor";
 import { fromWireFailure } from "./wire-history";
 
@@ -15,7 +16,7 @@ export function completionOf(
   if (thrown !== undefined) return failed(name, executor.exception ?? thrown, thrown);
   if (!executor.isDoneExecuting()) return undefined;
   if (executor.willContinueAsNew) return { type: "ContinuedAsNew", input: nextInput(continueAsNew?.input) };
-  return { type: "Completed", output: executor.output === undefined ? null : JSON.stringify(executor.output) };
+  return { type: "Completed", output: toJson(executor.output) };
 }
 
 /** The completion of an orchestrator that failed. */
@@ -27,8 +28,7 @@ export function failed(name: string, cause: unknown, thrown: unknown): Completio
 
 /** The SDK has made JSON of a string already; taken as it is, the next execution gets the string that was meant. */
 function nextInput(input: unknown): string | null {
-  if (input === undefined) return null;
-  return typeof input === "string" ? input : JSON.stringify(input);
+  return typeof input === "string" ? input : toJson(input);
 }
 
 /** Code may throw anything, also nothing worth printing; an instance must not stay Running for that (contract §2.2). */

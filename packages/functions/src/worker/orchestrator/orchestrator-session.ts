@@ -4,6 +4,7 @@ import type { RegisteredFunction } from "../registered-function";
 import { ActionNumbering } from "./action-numbering";
 import { completionOf, failed } from "./episode-outcome";
 import type { EpisodeRequest } from "./episode-request";
+import { toJson } from "./json";
 import { orchestrationPayload, SCHEMA_VERSION } from "./orchestration-payload";
 import { sdkContextOf, type SdkAction, type SdkOrchestrationContext } from "./sdk-executor";
 import { toWireEvent } from "./wire-history";
@@ -180,16 +181,27 @@ export class OrchestratorSession {
   }
 
   #result(name: string, replayed: boolean): EpisodeResult {
+    const customStatus = this.#customStatus();
     const completion = this.#complete(name);
-    const status = this.#sdk?.customStatus;
     return {
       actions: this.#actions,
       replayed,
       canceledTimers: this.#numbering.canceledTimers(),
-      ...(status ? { customStatus: JSON.stringify(status) } : {}),
+      ...(customStatus === undefined ? {} : { customStatus }),
       ...(completion ? { completion } : {}),
       ...(this.#unconsumed.length > 0 ? { unconsumedEvents: [...this.#unconsumed] } : {}),
     };
+  }
+
+  /** A status that cannot be written fails the orchestration: rejecting the episode would have it tried for ever. */
+  #customStatus(): string | undefined {
+    const status = this.#sdk?.customStatus;
+    try {
+      return status ? (toJson(status) ?? undefined) : undefined;
+    } catch (error) {
+      this.#thrown ??= new Error(`its custom status cannot be written as JSON: ${String(error)}`);
+      return undefined;
+    }
   }
 
   #complete(name: string): EpisodeResult["completion"] {

@@ -12,7 +12,7 @@ export interface Attempts {
 
 /**
  * What follows a failed attempt: always a timer, because the SDK waits for one even after the last attempt;
- * `last` says that no attempt comes after it.
+ * `last` says that no attempt comes after it. Throws when the options hold NaN.
  */
 export function afterFailure(
   { options, attempt, firstStartedAt }: Attempts,
@@ -23,8 +23,8 @@ export function afterFailure(
     options.retryTimeoutInMilliseconds !== undefined && now - firstStartedAt >= options.retryTimeoutInMilliseconds;
   if (attempt >= options.maxNumberOfAttempts || isNonRetriable || timedOut) return { fireAt: now, last: true };
   const grown = options.firstRetryIntervalInMilliseconds * (options.backoffCoefficient ?? 1) ** (attempt - 1);
-  return {
-    fireAt: now + Math.min(grown, options.maxRetryIntervalInMilliseconds ?? DEFAULT_MAX_INTERVAL_MS),
-    last: false,
-  };
+  const delay = Math.min(grown, options.maxRetryIntervalInMilliseconds ?? DEFAULT_MAX_INTERVAL_MS);
+  if (Number.isNaN(delay)) throw new Error("The retry options give no delay: one of their numbers is NaN.");
+  // Rounded: history and the store take whole milliseconds only, and a coefficient need not give one.
+  return { fireAt: Math.ceil(now + delay), last: false };
 }
