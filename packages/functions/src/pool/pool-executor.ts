@@ -12,9 +12,9 @@ import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
 import type { FunctionIndex } from "./function-index";
 import type { InvocationEvents } from "./invocation-events";
 import { FunctionTimeoutError } from "./pending-calls";
+import { Residences } from "./residences";
 import { unlessAborted } from "./unless-aborted";
 import type { WorkerPool } from "./worker-pool";
-import type { WorkerProcess } from "./worker-process";
 
 export interface PoolExecutorOptions {
   readonly pool: WorkerPool;
@@ -25,8 +25,7 @@ export interface PoolExecutorOptions {
 /** Runs orchestrations, activities and entities in the app workers (engine port `Executor`). */
 export class PoolExecutor implements Executor {
   readonly #options: PoolExecutorOptions;
-  /** The worker in which an instance is resident. */
-  readonly #residence = new Map<string, WorkerProcess>();
+  readonly #residences = new Residences();
 
   constructor(options: PoolExecutorOptions) {
     this.#options = options;
@@ -76,8 +75,7 @@ export class PoolExecutor implements Executor {
   }
 
   forget(instanceId: string): void {
-    this.#residence.get(instanceId)?.forget(instanceId);
-    this.#residence.delete(instanceId);
+    this.#residences.forget(instanceId);
   }
 
   knows(kind: "orchestration" | "activity" | "entity", name: string): boolean {
@@ -91,11 +89,10 @@ export class PoolExecutor implements Executor {
   /** An instance is continued where it is resident. Elsewhere nothing can be: its past goes along at once. */
   async #runEpisode(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { loadPastEvents, ...rest } = episode;
-    const residence = this.#residence.get(episode.instanceId);
-    const canContinue = episode.resumeAfter !== undefined && residence?.hasExited === false;
-    const worker = canContinue ? residence : await this.#options.pool.take();
-    this.#residence.set(episode.instanceId, worker);
-    const request: EpisodeRequest = canContinue ? rest : { ...rest, pastEvents: await loadPastEvents.call(episode) };
+    const resident = episode.resumeAfter === undefined ? undefined : this.#residences.of(episode.instanceId);
+    const worker = resident ?? (await this.#options.pool.take());
+    this.#residences.settle(episode.instanceId, worker);
+    const request: EpisodeRequest = resident ? rest : { ...rest, pastEvents: await loadPastEvents.call(episode) };
     signal.throwIfAborted();
     let answer = await worker.call("episode", episode.name, request);
     if (answer.type === "historyNeeded") {

@@ -22,6 +22,7 @@ function index(): FunctionIndex {
 /** Stands in for a worker process: answers episodes as told and records what it was asked. */
 class FakeWorker {
   hasExited = false;
+  readonly exited = new Promise<never>(() => undefined);
   readonly requests: EpisodeRequest[] = [];
   readonly forgotten: string[] = [];
   needsHistory = false;
@@ -111,6 +112,15 @@ describe("the executor of orchestrations", () => {
     expect(workers[0]?.forgotten).toEqual(["i"]);
     await executor.executeOrchestration(anEpisode({ resumeAfter: 1 }), signal);
     expect(workers).toHaveLength(2);
+  });
+
+  it("tells the worker an instance leaves to forget it", async () => {
+    const { executor, workers } = setUp();
+    await executor.executeOrchestration(anEpisode(), signal);
+    await executor.executeOrchestration(anEpisode({ episode: 2 }), signal);
+    expect(workers.map(({ forgotten }) => forgotten)).toEqual([["i"], []]);
+    executor.forget("i");
+    expect(workers.map(({ forgotten }) => forgotten)).toEqual([["i"], ["i"]]);
   });
 
   it("runs nothing once nobody waits", async () => {
