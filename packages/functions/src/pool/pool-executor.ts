@@ -34,8 +34,10 @@ export class PoolExecutor implements Executor {
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { index, events } = this.#options;
     if (!index.knows("orchestration", episode.name)) return unknownOrchestrator(episode.name, index);
-    const run = (): Promise<EpisodeResult> => unlessAborted(signal, () => this.#runEpisode(episode, signal));
-    return events.around(episode.name, randomUUID(), "", run, episodeError);
+    const invocationId = randomUUID();
+    const run = (): Promise<EpisodeResult> =>
+      unlessAborted(signal, () => this.#runEpisode(episode, invocationId, signal));
+    return events.around(episode.name, invocationId, "", run, episodeError);
   }
 
   async executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult> {
@@ -87,8 +89,9 @@ export class PoolExecutor implements Executor {
   }
 
   /** An instance is continued where it is resident. Elsewhere nothing can be: its past goes along at once. */
-  async #runEpisode(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
-    const { loadPastEvents, ...rest } = episode;
+  async #runEpisode(episode: Episode, invocationId: string, signal: AbortSignal): Promise<EpisodeResult> {
+    const { loadPastEvents, ...given } = episode;
+    const rest = { ...given, invocationId };
     const resident = episode.resumeAfter === undefined ? undefined : this.#residences.of(episode.instanceId);
     const worker = resident ?? (await this.#options.pool.take());
     this.#residences.settle(episode.instanceId, worker);

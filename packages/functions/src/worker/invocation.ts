@@ -24,9 +24,10 @@ export interface Invoker {
   begin(fn: RegisteredFunction, request: InvocationRequest): Promise<Invocation>;
   /**
    * Steps 4-7: preInvocation hooks, handler, postInvocation hooks; rejects with what the function failed with.
-   * `callback` runs in place of the registered handler: a resident orchestrator passes its continuation.
+   * `callback` runs in place of the registered handler: a resident orchestrator passes its continuation,
+   * and an `invocationId` of its own for each run.
    */
-  run(invocation: Invocation, callback?: FunctionCallback): Promise<unknown>;
+  run(invocation: Invocation, callback?: FunctionCallback, invocationId?: string): Promise<unknown>;
   /** Step 8: output bindings and return value. */
   respond(
     invocation: Invocation,

@@ -15,7 +15,7 @@ type State = "preInvocationHooks" | "invocation" | "postInvocationHooks" | undef
 
 /** What the programming model holds on to for one invocation; also what its log calls are about. */
 class CoreContext implements CoreInvocationContext, LogSubject {
-  readonly invocationId: string;
+  invocationId: string;
   readonly functionName: string;
   readonly request: CoreInvocationContext["request"];
   readonly metadata: CoreFunctionMetadata;
@@ -79,8 +79,9 @@ export function createInvoker(parts: InvokerParts): Invoker {
       return new BegunInvocation({ request, function: fn, context, inputs, model, core: coreContext });
     },
 
-    async run(invocation, callback = invocation.function.callback) {
+    async run(invocation, callback = invocation.function.callback, invocationId) {
       const target = begun(invocation);
+      if (invocationId !== undefined && invocationId !== target.core.invocationId) rename(target, invocationId);
       try {
         if (hooks.preInvocation.length === 0 && hooks.postInvocation.length === 0) {
           return await invoke(target, target.inputs, callback);
@@ -97,6 +98,12 @@ export function createInvoker(parts: InvokerParts): Invoker {
       return { outputData, ...(returnValue && { returnValue }) };
     },
   };
+}
+
+/** Both the app, through its context, and the host, through log entries, are to see the id of the run. */
+function rename({ core, context }: BegunInvocation, invocationId: string): void {
+  core.invocationId = invocationId;
+  Object.assign(context, { invocationId });
 }
 
 function invoke(target: BegunInvocation, inputs: unknown[], callback: FunctionCallback): Promise<unknown> {

@@ -4,6 +4,8 @@ import type { EpisodeResult, HistoryEvent, ParentInstance } from "@durable-host/
 export interface EpisodeRequest {
   readonly instanceId: string;
   readonly executionId: string;
+  /** What the host calls this run of the function in its logs and events, and the code sees in its context. */
+  readonly invocationId?: string;
   readonly name: string;
   readonly version: string;
   readonly input: string | null;

@@ -1,6 +1,6 @@
 import type { EpisodeResult, EventRaised, HistoryEvent, OrchestratorAction, SendEvent } from "@durable-host/engine";
 import type { Invocation, Invoker } from "../invocation";
-import type { RegisteredFunction } from "../registered-function";
+import type { FunctionCallback, RegisteredFunction } from "../registered-function";
 import { ActionNumbering } from "./action-numbering";
 import { completionOf, failed } from "./episode-outcome";
 import type { EpisodeRequest } from "./episode-request";
@@ -63,7 +63,8 @@ export class OrchestratorSession {
     this.#actions = [];
     try {
       this.#invocation ??= await this.#begin(request);
-      await this.#options.invoker.run(this.#invocation, (...args) => this.#episode(request, replayed, args));
+      const episode: FunctionCallback = (...args) => this.#episode(request, replayed, args);
+      await this.#options.invoker.run(this.#invocation, episode, request.invocationId);
     } catch (error) {
       this.#thrown ??= error;
     }
@@ -74,7 +75,7 @@ export class OrchestratorSession {
   async #begin(request: EpisodeRequest): Promise<Invocation> {
     const { invoker, function: fn } = this.#options;
     const invocation = await invoker.begin(fn, {
-      invocationId: this.#options.newGuid(),
+      invocationId: request.invocationId ?? this.#options.newGuid(),
       inputData: [],
       triggerMetadata: { instanceId: { string: request.instanceId } },
     });
