@@ -144,11 +144,20 @@ export class Journal<Tx> {
       for (const pending of batch) pending.outcome = attempt(pending.run, transaction);
       this.target.commit(transaction);
     } catch (error) {
-      if (transaction !== undefined) this.target.rollback(transaction);
-      this.target.flushed();
-      return this.target.failure(error);
+      return this.undo(transaction, error);
     }
     return this.makeDurable(transaction, batch.length);
+  }
+
+  /** Takes back a batch that failed with `reason`. If not even that succeeds, nobody knows what a next one would save. */
+  private undo(transaction: Tx | undefined, reason: unknown): DurableHostError {
+    try {
+      if (transaction !== undefined) this.target.rollback(transaction);
+      this.target.flushed();
+      return this.target.failure(reason);
+    } catch (error) {
+      return this.giveUp(error);
+    }
   }
 
   private async makeDurable(transaction: Tx, operations: number): Promise<DurableHostError | undefined> {

@@ -14,7 +14,7 @@ function aJournal(options: { readonly batchSize?: number; readonly manualSync?: 
   const syncs: SyncResult[] = [];
   const broken: string[] = [];
   let rollbacks = 0;
-  const failing: { commit?: (words: readonly string[]) => Error | undefined } = {};
+  const failing: { commit?: (words: readonly string[]) => Error | undefined; rollback?: Error; flushed?: Error } = {};
   const target: JournalTarget<Words> = {
     begin: () => ({ said: [] }),
     commit({ said }) {
@@ -22,14 +22,19 @@ function aJournal(options: { readonly batchSize?: number; readonly manualSync?: 
       if (error) throw error;
       batches.push([...said]);
     },
-    rollback: () => void rollbacks++,
+    rollback() {
+      rollbacks++;
+      if (failing.rollback) throw failing.rollback;
+    },
     hasChanges: ({ said }) => said.length > 0,
     sync: () =>
       options.manualSync
         ? new Promise<void>((resolve, reject) => syncs.push({ resolve, reject }))
         : Promise.resolve(void syncs.push({ resolve: () => {}, reject: () => {} })),
     apply: ({ said }) => void heard.push(...said),
-    flushed: () => {},
+    flushed() {
+      if (failing.flushed) throw failing.flushed;
+    },
     broke: (error) => void broken.push(error.code),
     failure: (error) =>
       error instanceof DurableHostError ? error : new DurableHostError("STORAGE_TRANSIENT", String(error)),
@@ -146,6 +151,24 @@ describe("failures", () => {
     await expect(journal.read(() => 1)).rejects.toMatchObject({ code: "STORAGE_PERMANENT" });
     expect(heard).toEqual([]);
     expect(broken).toEqual(["STORAGE_PERMANENT"]);
+  });
+});
+
+describe("what cannot be undone", () => {
+  it.each(["rollback", "flushed"] as const)("accepts nothing more when %s fails after a failure", async (step) => {
+    const { journal, broken, say, failing, heard } = aJournal();
+    failing.commit = () => new Error("disk full");
+    failing[step] = new Error("no way back");
+    const outcomes = await Promise.allSettled([say("a"), say("b"), journal.read(() => 1)]);
+    expect(outcomes).toMatchObject([
+      { reason: { code: "STORAGE_TRANSIENT", outcomeUnknown: true } },
+      { reason: { code: "STORAGE_TRANSIENT", outcomeUnknown: true } },
+      { reason: { code: "STORAGE_PERMANENT" } },
+    ]);
+    await expect(say("c")).rejects.toMatchObject({ code: "STORAGE_PERMANENT" });
+    await expect(journal.read(() => 1)).rejects.toMatchObject({ code: "STORAGE_PERMANENT" });
+    await expect(journal.close(new DurableHostError("STORAGE_PERMANENT", "closed"))).resolves.toBeUndefined();
+    expect([heard, broken]).toEqual([[], ["STORAGE_PERMANENT"]]);
   });
 });
 
