@@ -81,7 +81,8 @@ export function headOf(row: Row): InstanceHead {
 }
 
 /** Reads a whole instance row. Absent optional fields stay absent, so that states compare equal to what was stored. */
-export function storedInstanceOf(row: Row): StoredInstance {
+export function storedInstanceOf(found: Row | undefined): StoredInstance {
+  const row = present(found, "instance_id");
   const head = headOf(row);
   const parentInstanceId = optionalTextOf(row, "parent_instance_id");
   const tags = optionalTextOf(row, "tags");
@@ -125,12 +126,18 @@ export function historyEventsOf(row: Row): readonly HistoryEvent[] {
   return parse<readonly HistoryEvent[]>(textOf(row, "events"), "events");
 }
 
-export function messageEventOf(row: Row): MessageEvent {
-  return parse<MessageEvent>(textOf(row, "event"), "event");
+export function messageEventOf(row: Row | undefined): MessageEvent {
+  return parse<MessageEvent>(textOf(present(row, "event"), "event"), "event");
 }
 
-export function activityTaskOf(row: Row): ActivityTask {
-  return parse<ActivityTask>(textOf(row, "task"), "task");
+export function activityTaskOf(row: Row | undefined): ActivityTask {
+  return parse<ActivityTask>(textOf(present(row, "task"), "task"), "task");
+}
+
+/** A row that must be there, named by the column it is read for. */
+function present(row: Row | undefined, column: string): Row {
+  if (row === undefined) throw corruptRow(column);
+  return row;
 }
 
 /** Only this program writes these columns, so text that parses has the shape it was written with. */

@@ -46,6 +46,7 @@ export class Store {
   readonly index: WorkIndex;
   readonly statements: Statements;
   readonly database: DatabaseSyncInstance;
+  readonly logger: Logger;
   private readonly keys: KeySource;
   private readonly wakeUp: WakeUp;
   private readonly checkpoints: PauseCheckpoints;
@@ -57,6 +58,7 @@ export class Store {
     const { clock, signals, lockDurationMs, bodyBytes, stateBytes, tokenPrefix } = options;
     this.statements = connection.statements;
     this.database = connection.database;
+    this.logger = options.logger;
     this.keys = freeKeys(this.statements);
     this.index = new WorkIndex({
       lockDurationMs,
@@ -76,7 +78,7 @@ export class Store {
     const connection = openDatabase(options.file);
     try {
       const store = new Store(options, connection);
-      recover(store.statements, store.index, options.clock.now());
+      recover(store.statements, store.index, options.clock.now(), options.logger);
       return store;
     } catch (error) {
       connection.close();

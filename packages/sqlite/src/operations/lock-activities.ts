@@ -2,16 +2,25 @@ import type { ActivityTask, ActivityWorkItem } from "@durable-host/engine";
 import { activityTaskOf } from "../rows";
 import type { Store } from "../store";
 import type { ActivityEntry } from "../work/instance-record";
+import { loadOrSetAside, reportUnreadable, UNREADABLE_DELAY_MS, type Unreadable } from "./unreadable";
 
 /** Locks the oldest activity tasks. Touches the table only for tasks whose body memory does not hold. */
 export async function lockActivities(store: Store, max: number): Promise<ActivityWorkItem[]> {
   const locked = store.lockActivities(max);
   if (locked.every((entry) => entry.task !== undefined)) return locked.flatMap((entry) => workItem(entry, entry.task));
+  const unreadable: Unreadable<ActivityEntry>[] = [];
   try {
-    return await store.journal.read(() => locked.flatMap((entry) => workItem(entry, entry.task ?? load(store, entry))));
+    const item = (entry: ActivityEntry) =>
+      loadOrSetAside(unreadable, entry, () => workItem(entry, entry.task ?? load(store, entry)));
+    return await store.journal.read(() => locked.flatMap(item));
   } catch (error) {
     for (const entry of locked) if (entry.lock !== undefined) store.giveBackActivity(entry, 0);
     throw error;
+  } finally {
+    for (const { owner, error } of unreadable) {
+      reportUnreadable(store.logger, owner.record.instanceId, error);
+      if (owner.lock !== undefined) store.giveBackActivity(owner, UNREADABLE_DELAY_MS);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { messageEventOf, storedInstanceOf } from "../rows";
 import type { Store } from "../store";
 import type { InstanceRecord } from "../work/instance-record";
 import type { Lock } from "../work/lock-table";
+import { loadOrSetAside, reportUnreadable, UNREADABLE_DELAY_MS, type Unreadable } from "./unreadable";
 import { eventInMemory, storedMessage } from "../work/message-entry";
 
 /** Locks instances with due messages. Touches the tables only for what memory does not hold. */
@@ -20,11 +21,18 @@ export async function lockOrchestrations(
     else items.push(item);
   }
   if (cold.length === 0) return items;
+  const unreadable: Unreadable<InstanceRecord>[] = [];
   try {
-    return items.concat(await store.journal.read(() => cold.flatMap((record) => loadItem(store, record))));
+    const load = (record: InstanceRecord) => loadOrSetAside(unreadable, record, () => loadItem(store, record));
+    return items.concat(await store.journal.read(() => cold.flatMap(load)));
   } catch (error) {
     for (const record of locked) if (record.lock !== undefined) store.giveBackInstance(record, 0);
     throw error;
+  } finally {
+    for (const { owner, error } of unreadable) {
+      reportUnreadable(store.logger, owner.instanceId, error);
+      if (owner.lock !== undefined) store.giveBackInstance(owner, UNREADABLE_DELAY_MS);
+    }
   }
 }
 

@@ -1,19 +1,36 @@
+import { hasCode, type Logger } from "@durable-host/engine";
 import type { KeySource } from "../journal/key-source";
 import { headOf, numberOf, optionalNumberOf, optionalTextOf, type Row } from "../rows";
 import type { Statements } from "../sql/statements";
 import { corruptRow } from "../storage-errors";
 import { MESSAGE_ROLES, type MessageEntry, type MessageRole } from "../work/message-entry";
 import type { WorkIndex } from "../work/work-index";
+import { reportUnreadable } from "./unreadable";
 
 const ROLES: ReadonlySet<number> = new Set(Object.values(MESSAGE_ROLES));
 
 /** Fills an empty index with everything that is pending. Whatever was locked when the last owner ended is pending again. */
-export function recover(statements: Statements, index: WorkIndex, now: number): void {
-  for (const row of statements.selectPendingMessages.iterate()) {
-    index.addMessage(index.resident(headOf(row)), messageEntry(row), now);
-  }
-  for (const row of statements.selectPendingActivities.iterate()) {
-    index.addActivity(index.resident(headOf(row)), numberOf(row, "sequence_number"), undefined, numberOf(row, "bytes"));
+export function recover(statements: Statements, index: WorkIndex, now: number, logger: Logger): void {
+  const each = (rows: Iterable<Row>, restore: (row: Row) => void) => {
+    for (const row of rows) restoreOrSkip(row, restore, logger);
+  };
+  each(statements.selectPendingMessages.iterate(), (row) => {
+    const [head, entry] = [headOf(row), messageEntry(row)];
+    index.addMessage(index.resident(head), entry, now);
+  });
+  each(statements.selectPendingActivities.iterate(), (row) => {
+    const [head, sequenceNumber, bytes] = [headOf(row), numberOf(row, "sequence_number"), numberOf(row, "bytes")];
+    index.addActivity(index.resident(head), sequenceNumber, undefined, bytes);
+  });
+}
+
+/** An unreadable row stays where it is, for people to look at, and stops nothing else. */
+function restoreOrSkip(row: Row, restore: (row: Row) => void, logger: Logger): void {
+  try {
+    restore(row);
+  } catch (error) {
+    if (!hasCode(error, "STORE_CORRUPT")) throw error;
+    reportUnreadable(logger, String(row.instance_id), error);
   }
 }
 

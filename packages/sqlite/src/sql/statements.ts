@@ -1,4 +1,4 @@
-import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
 
 /** Columns of an instance in the order `rows.ts` reads them. */
 const INSTANCE_COLUMNS = `key, instance_id, execution_id, status, entity, created_at, updated_at, completed_at, history_length,
@@ -54,8 +54,13 @@ export function prepareStatements(database: DatabaseSyncInstance) {
     selectActivity: prepare("SELECT task FROM activities WHERE sequence_number = ?"),
 
     deleteAll: ["instances", "history", "messages", "activities"].map((table) => prepare(`DELETE FROM ${table}`)),
+    ...recoveryStatements(prepare),
+  };
+}
 
-    // Recovery reads everything that is pending, but no bodies: those are read when they are handed out.
+/** Recovery reads everything that is pending, but no bodies: those are read when they are handed out. */
+function recoveryStatements(prepare: (sql: string) => StatementSyncInstance) {
+  return {
     selectPendingMessages: prepare(
       `SELECT m.sequence_number, m.role, m.execution_id AS message_execution_id, m.due_at, m.timer_id, octet_length(m.event) AS bytes,
          i.key, i.instance_id, i.execution_id, i.status, i.entity
