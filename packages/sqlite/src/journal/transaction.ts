@@ -6,6 +6,7 @@ import type { ActivityEntry } from "../work/instance-record";
 import type { Lock } from "../work/lock-table";
 import { MESSAGE_ROLES, messageRole, type MessageEntry } from "../work/message-entry";
 import type { WorkIndex } from "../work/work-index";
+import { messageWithWholeTimes } from "../whole-times";
 import type { KeySource } from "./key-source";
 
 /** A change of memory that follows a durable transaction. `now` is the time it became durable. */
@@ -111,8 +112,10 @@ export class Transaction {
   /**
    * Sends a message, creating its target from the seed if need be. A message for an execution that is gone is dropped.
    * Returns false when there is no target.
+   * @throws DurableHostError INVALID_ARGUMENT before anything is written
    */
-  deliver(message: OutboundMessage): boolean {
+  deliver(sent: OutboundMessage): boolean {
+    const message = messageWithWholeTimes(sent);
     const { instanceId, executionId, event, seed } = message;
     const target = this.lookup(instanceId) ?? (seed && this.insertInstance(pendingInstance(instanceId, seed)));
     if (target === undefined) return false;
@@ -121,7 +124,7 @@ export class Transaction {
     return true;
   }
 
-  insertMessage(target: InstanceHead, { executionId, event, dueAt = scheduledStart(event) }: Message): void {
+  insertMessage(target: InstanceHead, { executionId, event, dueAt }: Message): void {
     const body = JSON.stringify(event);
     const entry: MessageEntry = {
       sequenceNumber: this.keys.message++,
@@ -234,8 +237,4 @@ function pendingInstance(instanceId: string, seed: NonNullable<OutboundMessage["
     customStatus: null,
     lastUpdatedAt: seed.createdAt,
   };
-}
-
-function scheduledStart(event: Message["event"]): number | undefined {
-  return event.type === "ExecutionStarted" ? event.scheduledStartTime : undefined;
 }

@@ -11,14 +11,16 @@ import { stateTexts, statusCode, type InstanceHead } from "../rows";
 import type { ActivityEntry, InstanceRecord } from "../work/instance-record";
 import type { Lock } from "../work/lock-table";
 import type { MessageEntry } from "../work/message-entry";
+import { commitWithWholeTimes } from "../whole-times";
 import { lockLost } from "./lock-lost";
 
 /** Saves what an episode or entity batch came to, and releases the lock. */
 export function commitOrchestration(
   item: OrchestrationWorkItem,
-  commit: OrchestrationCommit,
+  proposed: OrchestrationCommit,
 ): Operation<Transaction, void> {
   return (transaction) => {
+    const commit = commitWithWholeTimes(proposed);
     const { index } = transaction;
     const lock = index.instances.locks.find(item.lock.token);
     if (lock === undefined || lock.ending) throw lockLost(item);

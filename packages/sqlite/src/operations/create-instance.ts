@@ -2,6 +2,7 @@ import { DurableHostError, type ExecutionStarted, type InstanceState, type Runti
 import type { Operation } from "../journal/journal";
 import type { Transaction } from "../journal/transaction";
 import type { InstanceHead } from "../rows";
+import { messageWithWholeTimes, withWholeTimes } from "../whole-times";
 
 /**
  * Creates a Pending instance with its start message; replaces an ended one with all that belongs to it, except starts of
@@ -13,6 +14,8 @@ export function createInstance(
 ): Operation<Transaction, void> {
   return (transaction) => {
     const { instanceId, executionId } = start.instance;
+    const state = withWholeTimes(startedInstance(start));
+    const message = messageWithWholeTimes({ instanceId, executionId, event: start });
     const existing = transaction.lookup(instanceId);
     const waiting = existing === undefined ? [] : startsOfOthers(transaction, existing);
     if (existing !== undefined) {
@@ -24,10 +27,12 @@ export function createInstance(
       }
       transaction.deleteInstance(existing);
     }
-    const head = transaction.insertInstance(startedInstance(start));
-    transaction.insertMessage(head, { instanceId, executionId, event: start });
-    for (const event of waiting)
-      transaction.insertMessage(head, { instanceId, executionId: event.instance.executionId, event });
+    const head = transaction.insertInstance(state);
+    transaction.insertMessage(head, message);
+    for (const event of waiting) {
+      const { executionId: awaited } = event.instance;
+      transaction.insertMessage(head, messageWithWholeTimes({ instanceId, executionId: awaited, event }));
+    }
   };
 }
 

@@ -10,6 +10,7 @@ import { describePendingStarts } from "./pending-starts";
 import { describeQueries } from "./queries";
 import { describeScheduling } from "./scheduling";
 import { useHub, type ProviderFixture } from "./test-hub";
+import { describeTimesToStore } from "./times-to-store";
 import { describeWakeUps } from "./wake-ups";
 
 /**
@@ -23,6 +24,7 @@ export function describeStorageProvider(name: string, setup: () => Promise<Provi
     describePendingStarts(hub);
     describeMessages(hub);
     describeScheduling(hub);
+    describeTimesToStore(hub);
     describeCommits(hub);
     describeActivities(hub);
     describeHandedOverOutcomes(hub);
