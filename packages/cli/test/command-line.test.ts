@@ -10,7 +10,7 @@ async function parse(...args: string[]): Promise<StartOptions> {
         return Promise.resolve();
       },
     },
-    "/work/shop",
+    "/srv/shop",
   );
   await commandLine.parseAsync(["node", "durable-host", ...args]);
   const [options] = started;
@@ -21,7 +21,7 @@ async function parse(...args: string[]): Promise<StartOptions> {
 /** Runs a command line that ends in an error or a help text; resolves to its code and what it wrote. */
 async function refuse(...args: string[]): Promise<{ readonly code: string; readonly text: string }> {
   let text = "";
-  const commandLine = createCommandLine({ start: () => Promise.resolve() }, "/work/shop");
+  const commandLine = createCommandLine({ start: () => Promise.resolve() }, "/srv/shop");
   const quiet = { writeOut: (part: string) => (text += part), writeErr: (part: string) => (text += part) };
   const all = [commandLine, ...commandLine.commands, ...commandLine.commands.flatMap((each) => each.commands)];
   for (const command of all) command.configureOutput(quiet);
@@ -34,8 +34,8 @@ async function refuse(...args: string[]): Promise<{ readonly code: string; reado
 describe("durable-host start", () => {
   it("starts the app in the current folder with the store beside it", async () => {
     expect(await parse("start")).toEqual({
-      scriptRoot: "/work/shop",
-      dataDir: "/work/shop/.durable",
+      scriptRoot: "/srv/shop",
+      dataDir: "/srv/shop/.durable",
       port: undefined,
       address: undefined,
       functions: undefined,
@@ -50,7 +50,7 @@ describe("durable-host start", () => {
   it("reads every option", async () => {
     const line = "start -p 8080 --address 0.0.0.0 --script-root ../app --data-dir /data --storage embedded -t 5";
     expect(await parse(...line.split(" "), "--cors", "*", "--verbose", "--watch", "--functions", "a", "b")).toEqual({
-      scriptRoot: "/work/app",
+      scriptRoot: "/srv/app",
       dataDir: "/data",
       port: 8080,
       address: "0.0.0.0",
@@ -64,7 +64,7 @@ describe("durable-host start", () => {
   });
 
   it("puts the default store beside an app in another folder", async () => {
-    expect((await parse("start", "--script-root", "../app")).dataDir).toBe("/work/app/.durable");
+    expect((await parse("start", "--script-root", "../app")).dataDir).toBe("/srv/app/.durable");
   });
 
   it("is also called host start", async () => {
