@@ -43,7 +43,7 @@ interface SdkEntityState {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Context = { readonly df: any };
 export type Orchestrator = (context: Context) => Generator<unknown, unknown, never>;
-export type Entity = (context: Context) => void;
+export type Entity = (context: Context) => void | Promise<void>;
 
 export interface App {
   readonly orchestrators: Readonly<Record<string, Orchestrator>>;

@@ -15,6 +15,14 @@ let hub: InProcessHub;
 beforeAll(async () => {
   hub = await InProcessHub.start({
     activities: { work },
+    entities: {
+      // Asynchronous handlers are awaited; the answer comes after the activity has failed the orchestration.
+      slow: async ({ df }) => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        calls.set("slow", (calls.get("slow") ?? 0) + 1);
+        df.return("answer");
+      },
+    },
     orchestrators: {
       *steps({ df }) {
         const keys: string[] = df.getInput();
@@ -30,6 +38,12 @@ beforeAll(async () => {
         const first: string = yield df.callActivity("work", `${df.getInput()}-before`);
         const second: string = yield df.callActivityWithRetry("work", new RetryOptions(1, 2), df.getInput());
         return [first, second];
+      },
+      *withEntity({ df }) {
+        const { EntityId } = require("durable-functions");
+        const tasks = [df.callEntity(new EntityId("slow", "s"), "get"), df.callActivity("work", df.getInput())];
+        const results: unknown[] = yield df.Task.all(tasks);
+        return results;
       },
       *parent({ df }) {
         const child: string[] = yield df.callSubOrchestrator("steps", df.getInput());
@@ -51,6 +65,7 @@ async function failAndRewind(name: string, input: unknown): Promise<unknown> {
   expect(failed.runtimeStatus).toBe("Failed");
   broken.clear();
   await hub.hub.rewind(failed.instanceId, "mended");
+  expect((await hub.hub.getInstance(failed.instanceId))?.runtimeStatus).not.toBe("Failed");
   const instance = await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Completed");
   return JSON.parse(instance.output ?? "null");
 }
@@ -78,6 +93,21 @@ describe("a rewound instance", () => {
     broken.add("k");
     expect(await failAndRewind("parent", ["j", "k"])).toEqual(["j", "k", "after"]);
     expect(Object.fromEntries(calls)).toEqual({ j: 1, k: 2, after: 1 });
+  });
+
+  it("finds the answer of an entity that came when the instance had failed already", async () => {
+    broken.add("w");
+    const failed = await hub.run("withEntity", "w");
+    expect(failed.runtimeStatus).toBe("Failed");
+    for (let i = 0; i < 500 && !(await hub.historyTypes(failed.instanceId)).includes("EventRaised"); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(await hub.hub.getInstance(failed.instanceId)).toEqual(failed);
+    broken.clear();
+    await hub.hub.rewind(failed.instanceId, null);
+    const instance = await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Completed");
+    expect(instance.output).toBe('["answer","w"]');
+    expect(calls.get("slow")).toBe(1);
   });
 
   it("can fail and be rewound again", async () => {

@@ -13,6 +13,7 @@ import type { StorageProvider } from "../ports/storage-provider";
 import { getEntity, queryEntities } from "./query-entities";
 import { purgeInstances } from "./purge-instances";
 import type { StartOptions, TaskHub } from "./task-hub";
+import { settleRewind } from "./settle-rewind";
 import { validateEntityKey, validateInstanceId } from "./validate-instance-id";
 import { waitForCompletion, startAndWait } from "./wait-for-completion";
 
@@ -49,16 +50,18 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     queryInstances: (query) => provider.queryInstances(query),
     readHistory: (instanceId) => provider.readHistory(instanceId),
     raiseEvent: (instanceId, name, input) =>
-      send(options, instanceId, { type: "EventRaised", timestamp: clock.now(), name, input }),
+      tell(options, instanceId, { type: "EventRaised", timestamp: clock.now(), name, input }),
     restart: (instanceId, withNewInstanceId) => restartInstance(options, instanceId, withNewInstanceId),
-    rewind: (instanceId, reason) =>
-      send(options, instanceId, { type: "ExecutionRewound", timestamp: clock.now(), reason }),
+    async rewind(instanceId, reason) {
+      const before = await send(options, instanceId, { type: "ExecutionRewound", timestamp: clock.now(), reason });
+      await settleRewind(options, before);
+    },
     terminate: (instanceId, reason) =>
-      send(options, instanceId, { type: "ExecutionTerminated", timestamp: clock.now(), reason }),
+      tell(options, instanceId, { type: "ExecutionTerminated", timestamp: clock.now(), reason }),
     suspend: (instanceId, reason) =>
-      send(options, instanceId, { type: "ExecutionSuspended", timestamp: clock.now(), reason }),
+      tell(options, instanceId, { type: "ExecutionSuspended", timestamp: clock.now(), reason }),
     resume: (instanceId, reason) =>
-      send(options, instanceId, { type: "ExecutionResumed", timestamp: clock.now(), reason }),
+      tell(options, instanceId, { type: "ExecutionResumed", timestamp: clock.now(), reason }),
     purgeInstance: (instanceId) => provider.purgeInstances([instanceId]),
     purgeInstances: (filter) => purgeInstances(provider, filter),
     async signalEntity(id, operation, input, dueAt) {
@@ -112,12 +115,17 @@ async function restartInstance(options: TaskHubOptions, instanceId: string, with
   });
 }
 
-/** Sends an event to an instance that exists and has not ended, and tells the caller when that is not so. */
-async function send(options: TaskHubOptions, instanceId: string, event: MessageEvent): Promise<void> {
+/** Sends an event to an instance that can take it, and tells the caller when it cannot; resolves to the instance before it. */
+async function send(options: TaskHubOptions, instanceId: string, event: MessageEvent): Promise<InstanceState> {
   const instance = await options.provider.getInstance(instanceId);
   if (!instance) throw notFound(instanceId);
   refuseIfMoot(instance, event);
   if (!(await options.provider.sendMessage({ instanceId, event }))) throw notFound(instanceId);
+  return instance;
+}
+
+async function tell(options: TaskHubOptions, instanceId: string, event: MessageEvent): Promise<void> {
+  await send(options, instanceId, event);
 }
 
 function refuseIfMoot(instance: InstanceState, event: MessageEvent): void {

@@ -22,6 +22,8 @@ export interface BegunEpisode {
   /** Answers to messages that could not be accepted. */
   readonly replies: readonly OutboundMessage[];
   readonly terminated: ExecutionTerminated | undefined;
+  /** The execution has failed before; what is recorded now is for a rewind that may come, and changes nothing else. */
+  readonly late: boolean;
   /** A new execution begins over an ended one. */
   readonly restarted: boolean;
   /** Present when the history is not appended to: what takes the place of the events before this episode. */
@@ -63,7 +65,7 @@ export function beginEpisode(
     if (event.type === "ExecutionTerminated") terminated = event;
   }
   if (accepted.length === 0) {
-    return { state, recorded: [], visible: [], replies, terminated, restarted: false };
+    return { state, recorded: [], visible: [], replies, terminated, late: false, restarted: false };
   }
   const started: HistoryEvent = { type: "OrchestratorStarted", timestamp: startedAt };
   replies.push(...(rewound?.failedChildren ?? []).map((child) => rewindChild(child, now)));
@@ -71,9 +73,10 @@ export function beginEpisode(
   return {
     state,
     recorded: [started, ...accepted],
-    visible: terminated ? [] : show(state, started, accepted),
+    visible: terminated || state.completed ? [] : show(state, started, accepted),
     replies,
     terminated,
+    late: state.completed !== undefined,
     restarted: restart !== undefined,
     ...(replaced ? { replaced } : {}),
   };
@@ -115,7 +118,8 @@ function episodeTime(state: RuntimeState, messages: readonly Message[], now: num
 }
 
 function isAcceptable(state: RuntimeState, event: MessageEvent, rewinding: boolean): boolean {
-  if (state.completed) return false;
+  // An entity's answer that comes too late for a failed instance: it was executed, and a rewind must find its result.
+  if (state.completed) return state.completed.status === "Failed" && event.type === "EventRaised";
   if (event.type === "ExecutionStarted") return state.started === undefined;
   if (state.started === undefined) return false;
   switch (event.type) {

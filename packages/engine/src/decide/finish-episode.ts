@@ -43,7 +43,7 @@ export function finishWithoutCode(begun: BegunEpisode, context: EpisodeContext):
   const draft = newDraft(begun);
   const { started, suspended } = begun.state;
   // A late message for an instance that has ended changes nothing about it.
-  if (begun.recorded.length === 0) return toCommit(draft, begun, context.instance, [], context);
+  if (begun.recorded.length === 0 || begun.late) return toCommit(draft, begun, context.instance, [], context);
   let instance: InstanceState = { ...context.instance, lastUpdatedAt: context.now };
   if (begun.terminated && started) {
     const terminated = { type: "Terminated", output: begun.terminated.reason } as const;

@@ -120,7 +120,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       const evicted = this.#cache.put(instanceId, { executionId, state, lastEpisode: episode });
       if (evicted !== undefined) executor.forget(evicted);
     } else executor.forget(instanceId);
-    if (ended && begun.recorded.length > 0) completions.emit(instance);
+    if (ended && begun.recorded.length > 0 && !begun.late) completions.emit(instance);
   }
 
   async #fold(item: OrchestrationWorkItem): Promise<ReturnType<typeof emptyState>> {

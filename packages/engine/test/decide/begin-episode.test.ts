@@ -85,6 +85,19 @@ describe("beginning an episode", () => {
     expect(result.visible).toEqual([begun(), aStart(), raised("early")]);
   });
 
+  it("records an entity's answer for a failed instance, without showing it to the code", () => {
+    const failed = (status: "Failed" | "Completed") =>
+      foldHistory([
+        begun(),
+        aStart(),
+        { type: "ExecutionCompleted", timestamp: T0, eventId: 0, status, result: null },
+        done(),
+      ]);
+    const result = beginEpisode(failed("Failed"), "e1", messages(raised("answer")), T0);
+    expect(result).toMatchObject({ late: true, recorded: [begun(), raised("answer")], visible: [] });
+    expect(beginEpisode(failed("Completed"), "e1", messages(raised("answer")), T0).recorded).toEqual([]);
+  });
+
   it("drops what comes after a termination", () => {
     const result = beginEpisode(running(), "e1", messages(terminated, raised("late")), T0);
     expect(result.terminated).toEqual(terminated);
