@@ -130,8 +130,8 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
 
   /** The history a failed instance goes on from, if it is asked to (contract §6.5). */
   async #rewind({ instance, messages }: OrchestrationWorkItem): Promise<RewoundHistory | undefined> {
-    const asked = messages.some(({ event }) => event.type === "ExecutionRewound");
-    if (!asked || instance.runtimeStatus !== "Failed") return undefined;
+    if (instance.runtimeStatus !== "Failed") return undefined;
+    if (!messages.some(({ event }) => event.type === "ExecutionRewound")) return undefined;
     return rewindHistory(await this.#options.provider.readHistory(instance.instanceId));
   }
 

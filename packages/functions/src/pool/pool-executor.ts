@@ -95,11 +95,11 @@ export class PoolExecutor implements Executor {
     const resident = episode.resumeAfter === undefined ? undefined : this.#residences.of(episode.instanceId);
     const worker = resident ?? (await this.#options.pool.take());
     this.#residences.settle(episode.instanceId, worker);
-    const request: EpisodeRequest = resident ? rest : { ...rest, pastEvents: await loadPastEvents.call(episode) };
+    const request: EpisodeRequest = resident ? rest : { ...rest, pastEvents: await loadPastEvents() };
     signal.throwIfAborted();
     let answer = await worker.call("episode", episode.name, request);
     if (answer.type === "historyNeeded") {
-      const pastEvents = await episode.loadPastEvents();
+      const pastEvents = await loadPastEvents();
       signal.throwIfAborted();
       answer = await worker.call("episode", episode.name, { ...rest, pastEvents });
     }
