@@ -11,11 +11,11 @@ import {
   type EntityBatchResult,
   type Executor,
   type InstanceState,
-  type Logger,
   type TaskHub,
   type TaskHubWorker,
 } from "@durable-host/engine";
 import { createSqliteProvider } from "@durable-host/sqlite";
+import { silentLogger } from "@durable-host/testkit";
 import type { Invoker } from "../../packages/functions/src/worker/invocation";
 import {
   createOrchestratorSessions,
@@ -51,10 +51,6 @@ export interface App {
   readonly entities?: Readonly<Record<string, Entity>>;
 }
 
-const silent: Logger = { trace: noop, debug: noop, info: noop, warn: noop, error: noop, child: () => silent };
-
-function noop(): void {}
-
 /**
  * Engine, embedded store on a real file, and the SDK's own handlers, in one process and without HTTP: for tests of what
  * orchestrations mean. Every episode is also replayed from the stored history and compared (`verify`), unless told otherwise.
@@ -67,7 +63,7 @@ export class InProcessHub {
 
   private constructor(directory: string, app: App, mode: SessionMode) {
     this.#directory = directory;
-    const common = { clock: systemClock, logger: silent };
+    const common = { clock: systemClock, logger: silentLogger };
     this.#provider = createSqliteProvider({ dataDir: directory, hubName: "semantics", ...common });
     const executor = createExecutor(app, mode);
     const shared = {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { ManualClock } from "@durable-host/testkit";
+import { ManualClock, silentLogger } from "@durable-host/testkit";
 import { createSqliteProvider, type SqliteProvider } from "../src";
 import { Owner } from "./processes/child";
-import { aDirectory, silentLogger } from "./sqlite-fixture";
+import { aDirectory } from "./sqlite-fixture";
 
 const KILLS = 8;
 

@@ -1,4 +1,4 @@
-import { aCommit, anActivityTask, anExecutionStarted, ManualClock } from "@durable-host/testkit";
+import { aCommit, anActivityTask, anExecutionStarted, ManualClock, silentLogger } from "@durable-host/testkit";
 import { join } from "node:path";
 import { commitOrchestration } from "../src/operations/commit-orchestration";
 import { createInstance } from "../src/operations/create-instance";
@@ -7,7 +7,7 @@ import { lockOrchestrations } from "../src/operations/lock-orchestrations";
 import { getInstance } from "../src/operations/read-instance";
 import { Store } from "../src/store";
 import { WorkSignals } from "../src/work/work-signals";
-import { aDirectory, silentLogger } from "./sqlite-fixture";
+import { aDirectory } from "./sqlite-fixture";
 
 const LARGE = JSON.stringify("x".repeat(50_000));
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { anExecutionStarted, ManualClock } from "@durable-host/testkit";
+import { anExecutionStarted, ManualClock, silentLogger } from "@durable-host/testkit";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { createSqliteProvider } from "../src";
-import { aDirectory, aSqliteFixture, silentLogger } from "./sqlite-fixture";
+import { aDirectory, aSqliteFixture } from "./sqlite-fixture";
 
 let directory: ReturnType<typeof aDirectory>;
 beforeEach(() => {

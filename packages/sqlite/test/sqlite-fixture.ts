@@ -1,18 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Logger } from "@durable-host/engine";
-import { ManualClock, type ProviderFixture } from "@durable-host/testkit";
+import { ManualClock, silentLogger, type ProviderFixture } from "@durable-host/testkit";
 import { createSqliteProvider, type SqliteProvider, type SqliteProviderOptions } from "../src";
-
-export const silentLogger: Logger = {
-  trace: () => {},
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silentLogger,
-};
 
 /** A directory of its own for a test file's stores; removed with everything in it by `remove`. */
 export function aDirectory(): { readonly path: string; remove(): void } {

@@ -1,7 +1,7 @@
 import type { Logger } from "@durable-host/engine";
-import { aCommit, anActivityTask, anEventRaised, anExecutionStarted } from "@durable-host/testkit";
+import { aCommit, anActivityTask, anEventRaised, anExecutionStarted, silentLogger } from "@durable-host/testkit";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { aSqliteFixture, silentLogger, type SqliteFixture } from "./sqlite-fixture";
+import { aSqliteFixture, type SqliteFixture } from "./sqlite-fixture";
 
 let fixture: SqliteFixture;
 let errors: string[];

@@ -22,4 +22,6 @@ export {
 export { ManualClock } from "./clock/manual-clock";
 export { describeStorageProvider } from "./contract/describe-storage-provider";
 export { TestHub, useHub, type ProviderFixture } from "./contract/test-hub";
+export { ErrorRecorder } from "./loggers/error-recorder";
+export { silentLogger } from "./loggers/silent-logger";
 export { withFaults, type FaultInjection, type FaultyMethod } from "./faults/with-faults";

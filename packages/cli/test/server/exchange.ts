@@ -1,27 +1,12 @@
+import { ErrorRecorder } from "@durable-host/testkit";
 import { connect } from "node:net";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import type { Logger, LogFields } from "@durable-host/engine";
 import type { HostRequest, HttpHandler } from "@durable-host/functions";
 import { listenHttp, type HttpListener } from "../../src/server/http-listener";
 
-/** A logger that keeps errors. */
-export class RecordingLogger implements Logger {
-  readonly errors: [string, LogFields | undefined][] = [];
-  trace(): void {}
-  debug(): void {}
-  info(): void {}
-  warn(): void {}
-  error(message: string, fields?: LogFields): void {
-    this.errors.push([message, fields]);
-  }
-  child(): Logger {
-    return this;
-  }
-}
-
 /** Listeners of a test; `closeAll` leaves no socket behind. */
 export class Listeners {
-  readonly logger = new RecordingLogger();
+  readonly logger = new ErrorRecorder();
   readonly #open: HttpListener[] = [];
 
   async listen(

@@ -1,7 +1,6 @@
 import { DurableHostError, type ActivityWorkItem, type StorageProvider } from "@durable-host/engine";
-import { ManualClock } from "@durable-host/testkit";
+import { ManualClock, silentLogger } from "@durable-host/testkit";
 import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
-import { silentLogger } from "./silent-logger";
 
 function anItem(taskId: number, expiresAt = Number.MAX_SAFE_INTEGER): ActivityWorkItem {
   return {

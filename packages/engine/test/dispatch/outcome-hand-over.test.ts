@@ -1,10 +1,9 @@
 import { type ActivityWorkItem, type OrchestrationWorkItem, type StorageProvider } from "@durable-host/engine";
-import { ManualClock } from "@durable-host/testkit";
+import { ManualClock, silentLogger } from "@durable-host/testkit";
 import { Dispatcher } from "../../src/dispatch/dispatcher";
 import type { ArrivedOutcome, OrchestrationProcessor } from "../../src/dispatch/orchestration-processor";
 import { OutcomeHandOver } from "../../src/dispatch/outcome-hand-over";
 import { anInstance, T0 } from "../decide/events";
-import { silentLogger } from "./silent-logger";
 
 function anActivity(taskId: number, instanceId = "i1", executionId = "e1"): ActivityWorkItem {
   return {

@@ -1,4 +1,4 @@
-import type { Logger, LogFields } from "@durable-host/engine";
+import { ErrorRecorder } from "@durable-host/testkit";
 import type { HostResponse } from "../../src/http/types";
 import { createManagementApi, WEBHOOK_PATH, type ManagementApiOptions } from "../../src/management/management-api";
 import type { FakeTaskHub } from "./fake-task-hub";
@@ -16,21 +16,6 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** A logger that keeps what was logged as errors. */
-export class RecordingLogger implements Logger {
-  readonly errors: [string, LogFields | undefined][] = [];
-  trace(): void {}
-  debug(): void {}
-  info(): void {}
-  warn(): void {}
-  error(message: string, fields?: LogFields): void {
-    this.errors.push([message, fields]);
-  }
-  child(): Logger {
-    return this;
-  }
-}
-
 async function* chunks(body: string): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(body);
   const half = Math.floor(bytes.length / 2);
@@ -43,7 +28,7 @@ export async function callApi(hub: FakeTaskHub, line: string, options: CallOptio
   const api = createManagementApi({
     taskHub: hub,
     connectionName: "SQLDB_Connection",
-    logger: new RecordingLogger(),
+    logger: new ErrorRecorder(),
     basePath: WEBHOOK_PATH,
     ...options.api,
   });

@@ -1,7 +1,8 @@
+import { ErrorRecorder } from "@durable-host/testkit";
 import { ERROR_CODES } from "@durable-host/engine";
 import { ERROR_ANSWERS } from "../../src/management/error-response";
 import { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "../../src/management/management-api";
-import { callApi, RecordingLogger } from "./call-api";
+import { callApi } from "./call-api";
 import { FakeTaskHub } from "./fake-task-hub";
 
 describe("management API", () => {
@@ -9,7 +10,7 @@ describe("management API", () => {
     const api = createManagementApi({
       taskHub: new FakeTaskHub(),
       connectionName: "c",
-      logger: new RecordingLogger(),
+      logger: new ErrorRecorder(),
       basePath: WEBHOOK_PATH,
     });
     const request = {

@@ -1,5 +1,6 @@
+import { ErrorRecorder } from "@durable-host/testkit";
 import { DurableHostError } from "@durable-host/engine";
-import { callApi, RecordingLogger } from "./call-api";
+import { callApi } from "./call-api";
 import { FakeTaskHub } from "./fake-task-hub";
 
 const BASE = "http://localhost:7071/runtime/webhooks/durabletask";
@@ -112,7 +113,7 @@ describe("POST /orchestrators/{name}", () => {
 
   it("does not leak an unforeseen error to the caller but logs it", async () => {
     const hub = new FakeTaskHub();
-    const logger = new RecordingLogger();
+    const logger = new ErrorRecorder();
     hub.failWith = new TypeError("secret detail");
     const answer = await callApi(hub, "POST /orchestrators/hello", { api: { logger } });
     expect(answer.status).toBe(500);

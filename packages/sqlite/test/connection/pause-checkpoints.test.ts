@@ -1,6 +1,5 @@
-import { ManualClock } from "@durable-host/testkit";
+import { ManualClock, silentLogger } from "@durable-host/testkit";
 import { PauseCheckpoints } from "../../src/connection/checkpoints";
-import { silentLogger } from "../sqlite-fixture";
 
 function aStoreWithPauses() {
   const clock = new ManualClock();

@@ -1,3 +1,4 @@
+import { silentLogger } from "@durable-host/testkit";
 import { writeSync } from "node:fs";
 import {
   hasCode,
@@ -7,7 +8,6 @@ import {
   type StorageProvider,
 } from "@durable-host/engine";
 import { createSqliteProvider } from "../../src";
-import { silentLogger } from "../sqlite-fixture";
 
 /**
  * A child process that owns a store: `owner.ts <file> <mode>`. Mode `hold` only opens it. Mode `work` starts instances and runs
