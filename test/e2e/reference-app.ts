@@ -49,6 +49,20 @@ export async function inventory(
   return answer.status === 404 ? undefined : (answer.body as { available: number; reserved: number });
 }
 
+/**
+ * The stock once nothing is reserved: shipped units leave by a one-way signal, which an order does not wait for before
+ * it ends.
+ */
+export function settledInventory(
+  client: ManagementClient,
+  sku: string,
+): Promise<{ readonly available: number; readonly reserved: number }> {
+  return waitUntil(`the shipped units of ${sku} to leave`, async () => {
+    const now = await inventory(client, sku);
+    return now?.reserved === 0 ? now : undefined;
+  });
+}
+
 /** Places an order through the app's own route; resolves to its id. */
 export async function placeOrder(client: ManagementClient, order: Record<string, unknown>): Promise<string> {
   const answer = await client.post("/api/orders", order);
