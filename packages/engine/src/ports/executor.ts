@@ -45,6 +45,46 @@ export interface EpisodeResult {
   readonly unconsumedEvents?: readonly EventRaised[];
 }
 
+/** What a call of `context.df` asks for. */
+export type InspectedKind =
+  | "Activity"
+  | "SubOrchestration"
+  | "Timer"
+  | "ExternalEvent"
+  | "EntityCall"
+  | "EntitySignal"
+  | "Lock"
+  | "LockRelease"
+  | "Http";
+
+/** One call that orchestrator code has made, as a diagnostic replay sees it. */
+export interface InspectedTask {
+  readonly kind: InspectedKind;
+  /** Of the activity, orchestrator, entity (`@name@key`; several locked ones joined by ", ") or event; empty for the rest. */
+  readonly name: string;
+  /** Of an entity call or signal. */
+  readonly operation?: string;
+  /** Of a timer: milliseconds since the epoch. */
+  readonly fireAt?: number;
+  /**
+   * Its sequence ids in history, ascending: the call's own, and those of its further attempts and the timers between them.
+   * Empty for external events, which have none.
+   */
+  readonly ids: readonly number[];
+  /** Where the app makes the call, "src/orchestrators/order.ts:12:5"; absent when that cannot be found out. */
+  readonly position?: string;
+  /** The code stands at a `yield` that this task, alone or with others, is to end. */
+  readonly awaited: boolean;
+}
+
+/** What a diagnostic replay has found out about an orchestration. */
+export interface Inspection {
+  /** All calls since the start of the execution, in the order in which the code has made them known. */
+  readonly tasks: readonly InspectedTask[];
+  /** How the code has ended; absent while it waits. */
+  readonly completion?: Completion;
+}
+
 /** What an activity execution came to. A throw in user code is data, not an error of the executor. */
 export type ActivityResult =
   { readonly type: "Completed"; readonly result: JsonText | null } | ({ readonly type: "Failed" } & TaskFailure);
@@ -71,6 +111,11 @@ export interface EntityBatchResult {
  */
 export interface Executor {
   executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult>;
+  /**
+   * Replays an orchestration to say what its code waits for and where. Nothing comes of it: what is resident stays as it is,
+   * and nothing is logged. `newEvents` may be empty. Absent: the executor cannot look into the code. Rejects as the others do.
+   */
+  inspectOrchestration?(episode: Episode, signal: AbortSignal): Promise<Inspection>;
   executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult>;
   executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult>;
   /** The execution has ended or its commit failed: what is kept resident for it can go. */
