@@ -16,6 +16,7 @@ interface RawStartOptions {
   readonly scriptRoot?: string;
   readonly cors?: string;
   readonly storage?: "embedded";
+  readonly enableAuth?: boolean;
   readonly timeout: number;
   readonly verbose?: boolean;
   readonly watch?: boolean;
@@ -58,6 +59,7 @@ function startCommand(commands: Commands, workingDirectory: string): Command {
     .option("--data-dir <dir>", "folder of the embedded store (default: .durable in the app's folder)")
     .addOption(new Option("--storage <kind>", "use this store whatever host.json says").choices(["embedded"]))
     .option("--cors <origins>", "origins that browsers may call from: a comma list, or *")
+    .option("--enable-auth", "ask for keys at webhooks, functions and the admin API, as in the cloud")
     .option("-t, --timeout <seconds>", "time the start may take", seconds, DEFAULT_START_SECONDS)
     .option("--verbose", "print every run of a function and what the host does")
     .option("--watch", "reload the app when its files change")
@@ -76,6 +78,7 @@ function startOptions(raw: RawStartOptions, workingDirectory: string): StartOpti
     functions: raw.functions,
     cors: raw.cors,
     storage: raw.storage,
+    enableAuth: raw.enableAuth ?? false,
     startTimeoutMs: raw.timeout * 1000,
     verbose: raw.verbose ?? false,
     watch: raw.watch ?? false,

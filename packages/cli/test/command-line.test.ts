@@ -41,6 +41,7 @@ describe("durable-host start", () => {
       functions: undefined,
       cors: undefined,
       storage: undefined,
+      enableAuth: false,
       startTimeoutMs: 60_000,
       verbose: false,
       watch: false,
@@ -49,7 +50,7 @@ describe("durable-host start", () => {
 
   it("reads every option", async () => {
     const line = "start -p 8080 --address 0.0.0.0 --script-root ../app --data-dir /data --storage embedded -t 5";
-    expect(await parse(...line.split(" "), "--cors", "*", "--verbose", "--watch", "--functions", "a", "b")).toEqual({
+    expect(await parse(...line.split(" "), "--cors", "*", "--verbose", "--watch", "--enable-auth", "--functions", "a", "b")).toEqual({
       scriptRoot: "/srv/app",
       dataDir: "/data",
       port: 8080,
@@ -57,6 +58,7 @@ describe("durable-host start", () => {
       functions: ["a", "b"],
       cors: "*",
       storage: "embedded",
+      enableAuth: true,
       startTimeoutMs: 5000,
       verbose: true,
       watch: true,

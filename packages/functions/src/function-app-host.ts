@@ -3,6 +3,7 @@ import { DurableHostError, systemClock, type Clock, type Executor, type Logger }
 import { createHttpTriggers, type HttpTriggers } from "./http/http-triggers";
 import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
+import type { KeyCheck } from "./keys/check-key";
 import { indexFunctions, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
 import { InvocationEvents, type InvocationListener } from "./pool/invocation-events";
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
@@ -39,6 +40,8 @@ export interface FunctionAppHostOptions {
   /** Value of durable client bindings; a function is asked at each start of a worker (durable contract §5.1). */
   readonly durableClientInput: object | (() => object);
   readonly logger: Logger;
+  /** Asked before an HTTP function runs that is not anonymous; absent: nobody needs a key. */
+  readonly admits?: KeyCheck;
   /** Told of each run of a function; leave it out when nobody listens. */
   readonly onInvocation?: InvocationListener;
   readonly sessionMode?: SessionMode;
@@ -115,6 +118,7 @@ class PooledAppHost implements FunctionAppHost {
       routePrefix: hostJson.routePrefix ?? "api",
       events: this.#events,
       logger: logger.child("Host.Triggers.Http"),
+      admits: this.#options.admits,
     });
     this.#loaded = { index, triggers, executor: new PoolExecutor({ pool: this.#pool, index, events: this.#events }) };
     return index;

@@ -1,6 +1,9 @@
 export { formatTimeSpan } from "./config/time-span";
 export { loadConfiguration, type HostConfiguration } from "./config/load-configuration";
 export { APP_SETTINGS, HOST_SETTINGS, type Setting, type Support } from "./config/setting-table";
+export { DURABLE_SYSTEM_KEY } from "./keys/host-keys";
+export { KeyRing } from "./keys/key-ring";
+export { readKeyFolder } from "./keys/file-key-store";
 export type { HostRequest, HostResponse, HttpHandler } from "./http/types";
 export { durableClientInput } from "./management/durable-client-input";
 export { ERROR_ANSWERS } from "./management/error-response";

@@ -10,6 +10,8 @@ export interface HostEndpointsOptions {
   readonly uptime: () => number;
   /** Administrative view of the functions; empty until they are known. */
   readonly functions: () => readonly FunctionView[];
+  /** Tells whether a request presents the master key; absent: nobody is asked for it. */
+  readonly admits?: (request: HostRequest) => boolean;
 }
 
 export interface HostIdentity {
@@ -32,6 +34,7 @@ export interface FunctionView {
 
 const OK: HostResponse = { status: 200, headers: [] };
 const NOT_FOUND: HostResponse = { status: 404, headers: [] };
+const UNAUTHORIZED: HostResponse = { status: 401, headers: [] };
 
 /** The host's own endpoints below /admin and /runtime/health. Resolves to undefined for every other path. */
 export function createHostEndpoints(options: HostEndpointsOptions): HttpHandler {
@@ -41,6 +44,7 @@ export function createHostEndpoints(options: HostEndpointsOptions): HttpHandler 
 function answer(request: HostRequest, options: HostEndpointsOptions): HostResponse | undefined {
   const path = request.url.pathname.toLowerCase().replace(/\/$/, "");
   if (path === "/admin/host/ping") return request.method === "GET" || request.method === "POST" ? OK : NOT_FOUND;
+  if (/^\/admin(?:\/|$)/.test(path) && options.admits?.(request) === false) return UNAUTHORIZED;
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   switch (path) {
     case "/admin/host/status":

@@ -1,11 +1,13 @@
 import { DurableHostError, type Logger } from "@durable-host/engine";
 import {
   createFunctionAppHost,
+  DURABLE_SYSTEM_KEY,
   durableClientInput,
   WEBHOOK_PATH,
   type FunctionAppHost,
   type HostConfiguration,
   type InvocationListener,
+  type KeyRing,
 } from "@durable-host/functions";
 
 export interface CreateAppOptions {
@@ -14,6 +16,8 @@ export interface CreateAppOptions {
   readonly functions?: readonly string[];
   readonly port: number;
   readonly rpcBaseUrl: string;
+  /** Absent: nobody is asked for a key. */
+  readonly keys?: KeyRing;
   readonly logger: Logger;
   readonly onInvocation: InvocationListener;
   readonly stopGraceMs: number;
@@ -46,8 +50,10 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
       connectionName: configuration.storage.connectionName,
       baseUrl: webhookBaseUrl(configuration, port),
       rpcBaseUrl: options.rpcBaseUrl,
+      key: options.keys?.systemKey(DURABLE_SYSTEM_KEY),
     }),
     logger: options.logger,
+    admits: options.keys?.admits,
     onInvocation: options.onInvocation,
     stopGraceMs: options.stopGraceMs,
   });

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger, TaskHub } from "@durable-host/engine";
-import { createManagementApi, RPC_PATH, WEBHOOK_PATH, type HostConfiguration } from "@durable-host/functions";
+import {
+  createManagementApi,
+  DURABLE_SYSTEM_KEY,
+  RPC_PATH,
+  WEBHOOK_PATH,
+  type HostConfiguration,
+  type KeyRing,
+} from "@durable-host/functions";
 import { corsOptions, withCors } from "../server/cors";
 import { createHostEndpoints } from "../server/host-endpoints";
 import { createHostHandler } from "../server/host-handler";
@@ -20,6 +27,8 @@ export interface ListenerParts {
   readonly lifecycle: HostLifecycle;
   readonly slot: AppSlot;
   readonly taskHub: TaskHub;
+  /** Absent: nobody is asked for a key. */
+  readonly keys?: KeyRing;
 }
 
 /** Host ids are at most this long (functions-host contract §6.1). */
@@ -27,7 +36,7 @@ const LONGEST_HOST_ID = 32;
 
 /** Opens the app's own port: host endpoints, management API, HTTP functions. */
 export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
-  const { options, configuration, logger, lifecycle, slot } = parts;
+  const { options, configuration, logger, lifecycle, slot, keys } = parts;
   const { local, values } = configuration;
   const port = options.port ?? local.port ?? DEFAULT_PORT;
   const routePrefix = values.host("extensions.http.routePrefix");
@@ -37,6 +46,7 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
       state: () => lifecycle.state,
       identity: identity(configuration),
       uptime: () => performance.now() - startedAt,
+      admits: keys && ((request) => keys.admits(request, { type: "admin" })),
       functions: () =>
         functionViews(slot.functions, configuration.appRoot, { origin: `http://localhost:${port}`, routePrefix }),
     }),
@@ -69,7 +79,8 @@ function bodyLimit({ values }: HostConfiguration): number {
 }
 
 function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: string) {
-  const { configuration, taskHub, logger } = parts;
+  const { configuration, taskHub, logger, keys } = parts;
+  const scope = { type: "webhook", systemKey: DURABLE_SYSTEM_KEY } as const;
   return createManagementApi({
     taskHub,
     basePath,
@@ -77,6 +88,9 @@ function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: str
     connectionName: configuration.storage.connectionName,
     useForwardedHost: configuration.values.host("extensions.durableTask.httpSettings.useForwardedHost"),
     logger: logger.child("Host.Triggers.DurableTask"),
+    systemKey: keys?.systemKey(DURABLE_SYSTEM_KEY),
+    // Only this machine reaches the RPC endpoints, and the SDK sends no key to them (durable contract §5.1).
+    admits: keys && basePath !== RPC_PATH ? (request) => keys.admits(request, scope) : undefined,
     bodyLimit: basePath === RPC_PATH ? Number.POSITIVE_INFINITY : bodyLimit(configuration),
   });
 }

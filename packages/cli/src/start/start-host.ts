@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   systemClock,
   type DurableHostError,
@@ -6,7 +7,9 @@ import {
   type TaskHubWorker,
 } from "@durable-host/engine";
 import {
+  KeyRing,
   loadConfiguration,
+  readKeyFolder,
   RPC_PATH,
   type FunctionDescription,
   type HostConfiguration,
@@ -76,14 +79,15 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
     clock: systemClock,
     logger: logger.child("Host.Storage"),
   });
+  const keys = readKeys(options, configuration, logger);
   const slot = new AppSlot();
   const lifecycle = new HostLifecycle();
   const { taskHub, worker } = createEngine(configuration, provider, slot.executor, logger);
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const parts: Parts = { lifecycle, slot, provider, worker, listeners: {} };
   try {
-    const ports = await openListeners(parts, { options, configuration, logger, lifecycle, slot, taskHub });
-    const loadApp = (current: HostConfiguration) => loadInto(slot, current, options, console, ports);
+    const ports = await openListeners(parts, { options, configuration, logger, lifecycle, slot, taskHub, keys });
+    const loadApp = (current: HostConfiguration) => loadInto(slot, current, options, console, { ...ports, keys });
     await startStoreAndApp(provider, loadApp(configuration));
     worker.start();
     lifecycle.to("Running");
@@ -108,6 +112,19 @@ function readConfiguration({ scriptRoot, storage }: StartOptions, { environment 
   return loadConfiguration({ appRoot: scriptRoot, environment, storage });
 }
 
+/** The keys that requests have to present, or undefined when they need none. */
+function readKeys(
+  { enableAuth, dataDir }: StartOptions,
+  { values }: HostConfiguration,
+  logger: Logger,
+): KeyRing | undefined {
+  if (!enableAuth) return undefined;
+  const folder = values.app("FUNCTIONS_SECRETS_PATH") ?? join(dataDir, "secrets");
+  const keys = new KeyRing({ read: () => readKeyFolder(folder), clock: systemClock });
+  logger.info(`Requests need a key. The keys are kept in ${folder}.`);
+  return keys;
+}
+
 interface Ports {
   readonly client: number;
   readonly rpc: number;
@@ -124,13 +141,14 @@ function loadInto(
   configuration: HostConfiguration,
   { functions }: StartOptions,
   console: HostConsole,
-  ports: Ports,
+  { client, rpc, keys }: Ports & { readonly keys?: KeyRing },
 ): Promise<void> {
   const app = createApp({
     configuration,
     functions,
-    port: ports.client,
-    rpcBaseUrl: `http://127.0.0.1:${ports.rpc}${RPC_PATH}/`,
+    port: client,
+    rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,
+    keys,
     ...console,
     stopGraceMs: APP_GRACE_MS,
   });

@@ -13,6 +13,8 @@ export interface StartOptions {
   /** Comma list of origins. */
   readonly cors?: string;
   readonly storage?: "embedded";
+  /** Ask for keys, as a host in the cloud does. */
+  readonly enableAuth: boolean;
   /** Time the start may take, in milliseconds. */
   readonly startTimeoutMs: number;
   readonly verbose: boolean;

@@ -19,6 +19,7 @@ async function failingStart(options: Partial<StartOptions>, environment: Record<
     {
       scriptRoot: folder,
       dataDir: join(folder, "data"),
+      enableAuth: false,
       startTimeoutMs: 10_000,
       verbose: false,
       watch: false,

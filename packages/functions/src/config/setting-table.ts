@@ -192,6 +192,12 @@ export const APP_SETTINGS = {
     104_857_600,
     "Largest request body in bytes; larger ones get 413.",
   ),
+  FUNCTIONS_SECRETS_PATH: supported(
+    text,
+    undefined,
+    "Folder of the keys that `--enable-auth` asks for.",
+    "`secrets` in the data folder",
+  ),
   WEBSITE_HOSTNAME: supported(text, undefined, "Host and port in management URLs.", "`localhost:<port>`"),
   WEBSITE_SITE_NAME: supported(text, undefined, "Default name of the task hub.", "none"),
   WEBSITE_SLOT_NAME: supported(text, undefined, "With a slot other than Production the task hub needs a name.", "none"),

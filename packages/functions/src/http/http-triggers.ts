@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hasCode, type Logger } from "@durable-host/engine";
+import type { KeyCheck, KeyScope } from "../keys/check-key";
 import type { FunctionDescription } from "../pool/function-index";
 import type { InvocationEvents } from "../pool/invocation-events";
 import type { WorkerPool } from "../pool/worker-pool";
@@ -23,6 +24,8 @@ export interface HttpTriggersOptions {
   readonly routePrefix: string;
   readonly events: InvocationEvents;
   readonly logger: Logger;
+  /** Tells whether a request presents a key that opens a scope; absent: nobody is asked for one. */
+  readonly admits?: KeyCheck;
 }
 
 export interface HttpTriggers {
@@ -35,15 +38,31 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   const { functions, routePrefix, logger } = options;
   const enabled = functions.filter((fn) => !fn.disabled && fn.trigger.type.toLowerCase() === "httptrigger");
   const table = createRouteTable(enabled.map(toHttpFunction), routePrefix);
+  const scopes = new Map(enabled.map((fn) => [fn.name, keyScope(fn)]));
   for (const warning of table.warnings) logger.warn(warning);
   for (const { name, reason } of table.rejected) logger.error(`The function "${name}" is not served: ${reason}`);
   return {
     table,
     async handle(request) {
       const match = table.match(request.method, request.url.pathname);
-      return match && invoke(options, request, match.functionName, match.params);
+      if (match === undefined) return undefined;
+      const scope = scopes.get(match.functionName);
+      if (scope && options.admits?.(request, scope) === false) return { status: 401, headers: [] };
+      return invoke(options, request, match.functionName, match.params);
     },
   };
+}
+
+/** What opens a function (contract §3.3); anonymous ones are open to all. */
+function keyScope({ name, trigger }: FunctionDescription): KeyScope | undefined {
+  switch (typeof trigger["authLevel"] === "string" ? trigger["authLevel"].toLowerCase() : "anonymous") {
+    case "anonymous":
+      return undefined;
+    case "admin":
+      return { type: "admin" };
+    default:
+      return { type: "function", name };
+  }
 }
 
 function toHttpFunction({ name, trigger }: FunctionDescription): HttpFunction {

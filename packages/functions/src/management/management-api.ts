@@ -33,8 +33,10 @@ export interface ManagementApiOptions {
    * (host.json `httpSettings.useForwardedHost`). Only for hosts behind a proxy that sets them.
    */
   readonly useForwardedHost?: boolean;
-  /** System key `durabletask_extension`: when given, requests must carry it, and links do. */
+  /** System key `durabletask_extension`: links carry it. */
   readonly systemKey?: string;
+  /** Tells whether a request presents a key that opens this API; absent: nobody is asked for one. */
+  readonly admits?: (request: HostRequest) => boolean;
   /** Largest request body in bytes; default DEFAULT_BODY_LIMIT. */
   readonly bodyLimit?: number;
 }
@@ -50,7 +52,7 @@ export function createManagementApi(options: ManagementApiOptions): HttpHandler 
     const { pathname } = request.url;
     if (!pathname.startsWith(base) && !pathname.toLowerCase().startsWith(base)) return undefined;
     const query = new QueryValues(request.url);
-    if (!isAllowed(request, query, options.systemKey)) return emptyResponse(401);
+    if (options.admits?.(request) === false) return emptyResponse(401);
     const matched = match(request.method, pathname.slice(base.length));
     if (matched === undefined) return emptyResponse(404);
     const params = decodeParams(matched.params);
@@ -96,11 +98,6 @@ function origin({ url, headers }: HostRequest, { useForwardedHost }: ManagementA
   const host = headers["x-forwarded-host"];
   const scheme = headers["x-forwarded-proto"];
   return useForwardedHost && host && scheme ? `${scheme}://${host}` : url.origin;
-}
-
-function isAllowed(request: HostRequest, query: QueryValues, systemKey: string | undefined): boolean {
-  if (systemKey === undefined) return true;
-  return (request.headers["x-functions-key"] ?? query.text("code")) === systemKey;
 }
 
 /** A request for another task hub or connection must not be answered from this one. */

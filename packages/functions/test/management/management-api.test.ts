@@ -1,5 +1,6 @@
 import { ErrorRecorder } from "@durable-host/testkit";
 import { ERROR_CODES } from "@durable-host/engine";
+import type { HostRequest } from "../../src/http/types";
 import { ERROR_ANSWERS } from "../../src/management/error-response";
 import { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "../../src/management/management-api";
 import { callApi } from "./call-api";
@@ -63,8 +64,10 @@ describe("management API", () => {
     expect(answer.headers["Location"]).toMatch(new RegExp(`^${origin}/runtime/`));
   });
 
-  it("asks for the system key when there is one, and puts it into links", async () => {
-    const api = { systemKey: "s+1" };
+  it("answers 401 to a request without a key where keys are asked for, and puts the key into links [DF18]", async () => {
+    const admits = ({ headers, url }: HostRequest) =>
+      (headers["x-functions-key"] ?? url.searchParams.get("code")) === "s+1";
+    const api = { systemKey: "s+1", admits };
     const hub = new FakeTaskHub();
     const line = "POST /orchestrators/hello/i1";
     expect((await callApi(hub, line, { api })).status).toBe(401);

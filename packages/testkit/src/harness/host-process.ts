@@ -73,7 +73,7 @@ export class HostProcess {
   async ready(timeoutMs = 20_000): Promise<void> {
     const look = async (): Promise<true | undefined> => {
       if (this.#exit !== undefined) throw new Error(`The host ended with code ${this.#exit.code}.`);
-      return (await this.#state()) === "Running" ? true : undefined;
+      return (await this.#isReady()) ? true : undefined;
     };
     try {
       await waitUntil("the host to run", look, { timeoutMs });
@@ -104,13 +104,13 @@ export class HostProcess {
     running.delete(this.pid);
   }
 
-  async #state(): Promise<string | undefined> {
+  async #isReady(): Promise<boolean> {
     try {
-      const response = await fetch(`${this.url}/admin/host/status`, { signal: AbortSignal.timeout(2000) });
-      const status = (await response.json()) as { readonly state?: string };
-      return status.state;
+      const response = await fetch(`${this.url}/runtime/health/ready`, { signal: AbortSignal.timeout(2000) });
+      await response.body?.cancel();
+      return response.ok;
     } catch {
-      return undefined;
+      return false;
     }
   }
 
