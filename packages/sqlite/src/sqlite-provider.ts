@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { DurableHostError, type Clock, type Logger, type StorageProvider } from "@durable-host/engine";
+import { IN_MEMORY, openMemoryDatabase } from "./connection/memory-database";
+import { openDatabase, type Connection } from "./connection/open-database";
 import type { JournalCounters } from "./journal/journal";
 import { commitActivity } from "./operations/commit-activity";
 import { commitOrchestration } from "./operations/commit-orchestration";
@@ -20,7 +22,10 @@ import { WorkSignals } from "./work/work-signals";
 export type FlushMode = "group" | "each";
 
 export interface SqliteProviderOptions {
-  /** The store file. Absent: `<hubName>.db` in `dataDir`. */
+  /**
+   * The store file. Absent: `<hubName>.db` in `dataDir`. `:memory:`: no file; the contents outlive `stop` and a new `start`, and
+   * go with the provider.
+   */
   readonly file?: string;
   /** Directory of the store file; created when missing. Default: `.durable`. */
   readonly dataDir?: string;
@@ -45,6 +50,11 @@ export interface SqliteProvider extends StorageProvider {
   readonly flush: FlushMode;
   /** How many operations were saved with how many flushes since `start`. */
   readonly counters: JournalCounters;
+  /**
+   * When the next message or abandoned work item becomes available that waits for its time (milliseconds since the epoch);
+   * undefined when none does. For clocks that are moved by hand.
+   */
+  readonly nextDueAt: number | undefined;
 }
 
 const DEFAULT_LOCK_MS = 60_000;
@@ -64,6 +74,7 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
   const failures = new Listeners<DurableHostError>(logger, "failures of the store");
   let opened: Store | undefined;
   const store = () => opened ?? notStarted(file);
+  const connect = connector(file);
 
   return {
     name: "sqlite",
@@ -72,10 +83,14 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     get counters() {
       return opened?.journal.counters ?? { flushes: 0, operations: 0 };
     },
+    get nextDueAt() {
+      return opened?.index.timers.nextAt;
+    },
 
     async start() {
       if (opened !== undefined) return;
-      opened = Store.open({ ...storeOptions(options), file, signals, onFailure: (error) => failures.call(error) });
+      const onFailure = (error: DurableHostError) => failures.call(error);
+      opened = Store.open({ ...storeOptions(options), file, connect, signals, onFailure });
       opened.advance();
     },
     async stop() {
@@ -106,7 +121,7 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
 }
 
 /** The options of a store that follow from those of the provider. */
-function storeOptions(options: SqliteProviderOptions): Omit<StoreOptions, "file" | "signals" | "onFailure"> {
+function storeOptions(options: SqliteProviderOptions): Omit<StoreOptions, "file" | "connect" | "signals" | "onFailure"> {
   const { clock, logger, lockDurationMs = DEFAULT_LOCK_MS, flush = "group" } = options;
   const { bodyCacheBytes = DEFAULT_CACHE_BYTES, stateCacheBytes = DEFAULT_CACHE_BYTES } = options;
   return {
@@ -120,7 +135,15 @@ function storeOptions(options: SqliteProviderOptions): Omit<StoreOptions, "file"
   };
 }
 
+/** How the store is opened each time it is started. */
+function connector(file: string): () => Connection {
+  if (file !== IN_MEMORY) return () => openDatabase(file);
+  let memory: Connection | undefined;
+  return () => (memory ??= openMemoryDatabase());
+}
+
 function storeFile({ file, dataDir = ".durable", hubName = "TestHubName" }: SqliteProviderOptions): string {
+  if (file === IN_MEMORY) return file;
   if (file !== undefined) return resolve(file);
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(hubName)) {
     throw new DurableHostError(

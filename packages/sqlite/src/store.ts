@@ -9,7 +9,7 @@ import {
 } from "@durable-host/engine";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { PauseCheckpoints } from "./connection/checkpoints";
-import { openDatabase, type Connection } from "./connection/open-database";
+import type { Connection } from "./connection/open-database";
 import { Journal } from "./journal/journal";
 import type { KeySource } from "./journal/key-source";
 import { Transaction } from "./journal/transaction";
@@ -24,7 +24,10 @@ import type { WorkSignals } from "./work/work-signals";
 
 /** What an open store needs from outside. */
 export interface StoreOptions {
+  /** Names the store in messages. */
   readonly file: string;
+  /** Opens it. */
+  readonly connect: () => Connection;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signals: WorkSignals;
@@ -75,7 +78,7 @@ export class Store {
 
   /** Opens the file and puts everything pending back into the queues. */
   static open(options: StoreOptions): Store {
-    const connection = openDatabase(options.file);
+    const connection = options.connect();
     try {
       const store = new Store(options, connection);
       recover(store.statements, store.index, options.clock.now(), options.logger);

@@ -9,3 +9,5 @@ describeStorageProvider("the embedded store without caches", () =>
 );
 
 describeStorageProvider("the embedded store with one flush per commit", () => aSqliteFixture({ flush: "each" }));
+
+describeStorageProvider("the embedded store in memory", () => aSqliteFixture({ file: ":memory:" }));

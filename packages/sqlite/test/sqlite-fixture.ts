@@ -21,18 +21,10 @@ export async function aSqliteFixture(options: Partial<SqliteProviderOptions> = {
   const directory = aDirectory();
   const clock = new ManualClock();
   const lockDurationMs = 60_000;
-  const open = async () => {
-    const opened = createSqliteProvider({
-      dataDir: directory.path,
-      clock,
-      logger: silentLogger,
-      lockDurationMs,
-      ...options,
-    });
-    await opened.start();
-    return opened;
-  };
-  let provider = await open();
+  const create = () =>
+    createSqliteProvider({ dataDir: directory.path, clock, logger: silentLogger, lockDurationMs, ...options });
+  let provider = create();
+  await provider.start();
   return {
     provider: () => provider,
     clock,
@@ -44,7 +36,9 @@ export async function aSqliteFixture(options: Partial<SqliteProviderOptions> = {
     },
     async restart() {
       await provider.stop();
-      provider = await open();
+      // What is in memory goes with its provider.
+      if (options.file !== ":memory:") provider = create();
+      await provider.start();
     },
     async dispose() {
       await provider.stop();

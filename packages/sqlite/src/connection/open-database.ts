@@ -19,10 +19,11 @@ const FULL_CHECK_PAGES = 4_096;
  */
 const BUSY_CHECKPOINT_PAGES = 3_900;
 
-/** An open store file that no other process can open. */
+/** An open store that no other process can open. */
 export interface Connection {
   readonly database: DatabaseSyncInstance;
   readonly statements: Statements;
+  /** The log that `sync` makes durable; a store in memory has none, and its own name here. */
   readonly walFile: string;
   /** Resolves when everything committed so far would survive a loss of power; `operations`: how many wait for it. */
   sync(operations: number): Promise<void>;
