@@ -10,6 +10,9 @@ export function badApp(name: "misbehaving" | "throwing-entry" | "no-functions"):
   return join(__dirname, "apps", name);
 }
 
+/** The small app that has something for each item of the acceptance list. */
+export const ACCEPTANCE_APP = join(__dirname, "apps/acceptance");
+
 /** Starts the reference app with settings that keep tests short. */
 export function startReferenceApp(
   fixture: HostFixture,

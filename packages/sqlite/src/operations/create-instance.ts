@@ -22,7 +22,8 @@ export function createInstance(
       if (!replaceable.has(existing.status)) {
         throw new DurableHostError(
           "INSTANCE_EXISTS",
-          `An instance with id ${instanceId} exists already and is ${existing.status}.`,
+          // Upstream's words: callers that see only a status of 500 look for them (durable-functions contract §5.2).
+          `An Orchestration instance with the status ${existing.status} already exists.`,
         );
       }
       transaction.deleteInstance(existing);
