@@ -3,6 +3,7 @@ import type {
   ExecutionTerminated,
   HistoryEvent,
   MessageEvent,
+  OrchestrationInstance,
   SubOrchestrationCreated,
 } from "../model/history-event";
 import type { Message } from "../model/message";
@@ -138,9 +139,15 @@ function isAcceptable(state: RuntimeState, event: MessageEvent, rewinding: boole
     case "ExecutionResumed":
       return state.suspended;
     case "EventRaised":
-    case "ExecutionTerminated":
       return true;
+    case "ExecutionTerminated":
+      return event.parent === undefined || isChildOf(state.started, event.parent);
   }
+}
+
+/** A child's id may have been taken by an instance that is nobody's child, or another's. */
+function isChildOf({ parent }: ExecutionStarted, { instanceId, executionId }: OrchestrationInstance): boolean {
+  return parent?.instanceId === instanceId && parent.executionId === executionId;
 }
 
 /** A parent that was rewound awaits this child again: it is told at once when the child cannot go on. */

@@ -23,7 +23,13 @@ export interface EndedExecution {
 
 /** How an execution can end. */
 export type Ending =
-  Exclude<Completion, { type: "ContinuedAsNew" }> | { readonly type: "Terminated"; readonly output: string | null };
+  | Exclude<Completion, { type: "ContinuedAsNew" }>
+  | {
+      readonly type: "Terminated";
+      readonly output: string | null;
+      /** Sub-orchestrations that are still running are terminated too. */
+      readonly recurse?: boolean;
+    };
 
 /** Completed, failed or terminated: records it, answers the parent, frees entities on every path (contract §2.5, Locks). */
 export function endExecution(
@@ -49,8 +55,25 @@ export function endExecution(
       completedAt: now,
       ...(failureDetails ? { failureDetails } : {}),
     },
-    messages: [...answerParent(started, ending, now), ...releaseLock(state.heldLock, started, now)],
+    messages: [
+      ...answerParent(started, ending, now),
+      ...releaseLock(state.heldLock, started, now),
+      ...(ending.type === "Terminated" && ending.recurse ? terminateChildren(state, started, ending.output, now) : []),
+    ],
   };
+}
+
+/** In the same commit as the parent's end, so that no crash can come in between; each child passes it on in its own. */
+function terminateChildren(
+  state: RuntimeState,
+  { instance: parent }: ExecutionStarted,
+  reason: string | null,
+  now: number,
+): readonly OutboundMessage[] {
+  return [...new Set(state.openChildren.values())].map((instanceId) => ({
+    instanceId,
+    event: { type: "ExecutionTerminated", timestamp: now, reason, recurse: true, parent },
+  }));
 }
 
 function answerParent(started: ExecutionStarted, ending: Ending, now: number): readonly OutboundMessage[] {

@@ -46,7 +46,8 @@ export function finishWithoutCode(begun: BegunEpisode, context: EpisodeContext):
   if (begun.recorded.length === 0 || begun.late) return toCommit(draft, begun, context.instance, [], context);
   let instance: InstanceState = { ...context.instance, lastUpdatedAt: context.now };
   if (begun.terminated && started) {
-    const terminated = { type: "Terminated", output: begun.terminated.reason } as const;
+    const { reason, recurse = false } = begun.terminated;
+    const terminated = { type: "Terminated", output: reason, recurse } as const;
     instance = end(draft, begun.state, started, instance, terminated, context.now);
   } else {
     instance = { ...instance, runtimeStatus: suspended ? "Suspended" : "Running" };

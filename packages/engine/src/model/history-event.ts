@@ -58,6 +58,8 @@ export interface ExecutionTerminated extends EventBase {
   readonly reason: string | null;
   /** Also terminate running sub-orchestrations. */
   readonly recurse?: boolean;
+  /** The execution whose end passes the termination on: only an instance that it has started heeds it. */
+  readonly parent?: OrchestrationInstance;
 }
 
 export interface ExecutionSuspended extends EventBase {
