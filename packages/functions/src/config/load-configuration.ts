@@ -9,6 +9,7 @@ import { lookUp, type JsonObject } from "./json-object";
 import { readLocalSettings, type LocalSettings } from "./local-settings";
 import { HOST_SETTINGS } from "./setting-table";
 import { readSettingValues, type SettingValues } from "./setting-values";
+import { unknownSettingsNotice } from "./unknown-settings";
 import { selectStorage, type StorageSelection } from "./storage-selection";
 
 export interface LoadConfigurationOptions {
@@ -67,7 +68,9 @@ export function loadConfiguration(options: LoadConfigurationOptions): HostConfig
     local,
     hubName: resolveHubName(values.host("extensions.durableTask.hubName"), settings),
     storage,
-    notices: [...(skipped.length > 0 ? [skippedNotice] : []), ...(storage.notice ? [storage.notice] : [])],
+    notices: [skipped.length > 0 ? skippedNotice : undefined, unknownSettingsNotice(hostJson), storage.notice].filter(
+      (notice) => notice !== undefined,
+    ),
   };
 }
 

@@ -119,6 +119,34 @@ export const HOST_SETTINGS = {
     "The same for `netherite`.",
     "`AzureWebJobsStorage`",
   ),
+  "extensions.durableTask.storageProvider.partitionCount": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.controlQueueBatchSize": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.controlQueueBufferThreshold": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.controlQueueVisibilityTimeout": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.workItemQueueVisibilityTimeout": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.maxQueuePollingInterval": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.trackingStoreConnectionName": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.trackingStoreNamePrefix": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.fetchLargeMessagesAutomatically": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.useLegacyPartitionManagement": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.useTablePartitionManagement": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.allowReplayingTerminalInstances": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.queueClientMessageEncoding": accepted("Belongs to Azure Storage."),
+  "extensions.durableTask.storageProvider.taskHubName": accepted(
+    "Belongs to SQL Server storage, which is not part of this build yet.",
+  ),
+  "extensions.durableTask.storageProvider.taskEventLockTimeout": accepted(
+    "Belongs to SQL Server storage, which is not part of this build yet.",
+  ),
+  "extensions.durableTask.storageProvider.taskEventBatchSize": accepted(
+    "Belongs to SQL Server storage, which is not part of this build yet.",
+  ),
+  "extensions.durableTask.storageProvider.createDatabaseIfNotExists": accepted(
+    "Belongs to SQL Server storage, which is not part of this build yet.",
+  ),
+  "extensions.durableTask.storageProvider.schemaName": accepted(
+    "Belongs to SQL Server storage, which is not part of this build yet.",
+  ),
   "extensions.durableTask.maxConcurrentActivityFunctions": supported(
     count,
     undefined,
@@ -176,6 +204,7 @@ export const HOST_SETTINGS = {
   "extensions.durableTask.tracing": accepted("Telemetry is not exported yet."),
   "extensions.durableTask.notifications": accepted("Event Grid notifications are not sent."),
   "extensions.durableTask.useAppLease": accepted("The store has one owner at a time anyway."),
+  "extensions.durableTask.appLeaseOptions": accepted("The store has one owner at a time anyway."),
   "extensions.durableTask.useGracefulShutdown": accepted("Shutdown is always graceful."),
 } satisfies Readonly<Record<string, Setting<never> | Setting<unknown>>>;
 

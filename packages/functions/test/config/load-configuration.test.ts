@@ -92,8 +92,17 @@ describe("loadConfiguration", () => {
     expect(() => load(hostJson(durableTask))).toThrow(message);
   });
 
-  it("ignores keys it does not know", () => {
-    expect(() => load(hostJson({ somethingNew: 1 }, { other: {} }))).not.toThrow();
+  it("ignores keys it does not know, and names those that were meant for Durable Functions, once", () => {
+    const durableTask = {
+      somethingNew: 1,
+      MaxOrchestrationActions: 5,
+      storageProvider: { type: "mssql", partitioncount: 4, partitions: 4 },
+      tracing: { version: "V2" },
+    };
+    const { notices } = load(hostJson(durableTask, { other: {} }), { SQLDB_Connection: "UseDevelopmentStorage=true" });
+    expect(notices).toEqual([
+      "host.json has settings that this host does not know, and that have no effect: extensions.durableTask.somethingNew, extensions.durableTask.storageProvider.partitions. Are they spelt as in docs/configuration.md?",
+    ]);
   });
 
   it("takes the hub name from a setting", () => {
