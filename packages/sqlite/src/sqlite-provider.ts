@@ -121,7 +121,9 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
 }
 
 /** The options of a store that follow from those of the provider. */
-function storeOptions(options: SqliteProviderOptions): Omit<StoreOptions, "file" | "connect" | "signals" | "onFailure"> {
+function storeOptions(
+  options: SqliteProviderOptions,
+): Omit<StoreOptions, "file" | "connect" | "signals" | "onFailure"> {
   const { clock, logger, lockDurationMs = DEFAULT_LOCK_MS, flush = "group" } = options;
   const { bodyCacheBytes = DEFAULT_CACHE_BYTES, stateCacheBytes = DEFAULT_CACHE_BYTES } = options;
   return {
