@@ -103,7 +103,12 @@ export interface InstanceFilter {
   readonly lastUpdatedFrom?: number;
   readonly lastUpdatedTo?: number;
   readonly instanceIdPrefix?: string;
+  /** The whole name, compared without regard to case. */
   readonly name?: string;
+  /** Each of them with exactly this value. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** A part of the JSON text of the custom status, as it is: nothing in it is a wildcard. */
+  readonly customStatusContains?: string;
 }
 
 export interface InstanceQuery extends InstanceFilter {

@@ -35,6 +35,11 @@ export function statusJson(state: InstanceState, view: StatusView): string {
     `{"name":${JSON.stringify(state.name)},"instanceId":${JSON.stringify(state.instanceId)}` +
     `,"runtimeStatus":"${state.runtimeStatus}","input":${view.showInput ? payloadJson(state.input) : "null"}` +
     `,"customStatus":${payloadJson(state.customStatus)},"output":${outputJson(state)}` +
-    `,"createdTime":"${secondsTime(state.createdAt)}","lastUpdatedTime":"${secondsTime(state.lastUpdatedAt)}"${history}}`
+    `,"createdTime":"${secondsTime(state.createdAt)}","lastUpdatedTime":"${secondsTime(state.lastUpdatedAt)}"${tagsJson(state)}${history}}`
   );
+}
+
+/** Our addition to the status body: only instances that have tags show them. */
+function tagsJson({ tags }: InstanceState): string {
+  return tags === undefined || Object.keys(tags).length === 0 ? "" : `,"tags":${JSON.stringify(tags)}`;
 }

@@ -33,7 +33,7 @@ describe("GET /instances/{id}", () => {
     },
   );
 
-  it("answers a completed instance with whole seconds and its payloads as JSON", async () => {
+  it("answers a completed instance with whole seconds and its payloads as JSON [DF17]", async () => {
     const hub = new FakeTaskHub().add({
       runtimeStatus: "Completed",
       output: '["a",{"b":2}]',
@@ -59,7 +59,7 @@ describe("GET /instances/{id}", () => {
     expect((await callApi(hub, "GET /instances/i1")).text).toContain('"output":12345678901234567890');
   });
 
-  it("hides the input on demand", async () => {
+  it("hides the input on demand [DF13]", async () => {
     const answer = await callApi(new FakeTaskHub().add(), "GET /instances/i1?showInput=False");
     expect(answer.json).toMatchObject({ input: null });
   });

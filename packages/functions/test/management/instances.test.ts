@@ -3,7 +3,7 @@ import { callApi } from "./call-api";
 import { FakeTaskHub } from "./fake-task-hub";
 
 describe("GET /instances", () => {
-  it("passes the filters on and shows inputs by default", async () => {
+  it("passes the filters on and shows inputs by default [DF13, DF16]", async () => {
     const hub = new FakeTaskHub().add({ instanceId: "a" }).add({ instanceId: "b", runtimeStatus: "Completed" });
     const answer = await callApi(
       hub,
@@ -47,12 +47,76 @@ describe("GET /instances", () => {
     ]);
   });
 
-  it("carries the continuation token both ways", async () => {
+  it("carries the continuation token both ways [DF15]", async () => {
     const hub = new FakeTaskHub();
     hub.nextToken = "page-3";
     const answer = await callApi(hub, "GET /instances?top=1", { headers: { "x-ms-continuation-token": "page-2" } });
     expect(hub.calls).toMatchObject([["queryInstances", { top: 1, continuationToken: "page-2" }]]);
     expect(answer.headers["x-ms-continuation-token"]).toBe("page-3");
+  });
+});
+
+describe("GET /instances with the filters of a search", () => {
+  it("passes name, tags and custom status on, together with the others [DF16]", async () => {
+    const hub = new FakeTaskHub();
+    const answer = await callApi(
+      hub,
+      "GET /instances?Name=ProcessOrder&tag=tenant:a&TAG=url:http://x/?a%3Db&customStatus=%22100%25%22&runtimeStatus=Running&instanceIdPrefix=o",
+    );
+    expect(answer.status).toBe(200);
+    expect(hub.calls).toMatchObject([
+      [
+        "queryInstances",
+        {
+          name: "ProcessOrder",
+          tags: { tenant: "a", url: "http://x/?a=b" },
+          customStatusContains: '"100%"',
+          statuses: ["Running"],
+          instanceIdPrefix: "o",
+        },
+      ],
+    ]);
+  });
+
+  it("takes blank values as no filter, and a tag's empty value as one", async () => {
+    const hub = new FakeTaskHub();
+    await callApi(hub, "GET /instances?name=&customStatus=&tag=done:");
+    expect(hub.calls).toEqual([["queryInstances", { tags: { done: "" }, top: 100 }]]);
+  });
+
+  it.each([
+    ["tenant", "write tag=<key>:<value>"],
+    [":a", "write tag=<key>:<value>"],
+    ["", "write tag=<key>:<value>"],
+    ["tenant:a&tag=tenant:b", "the key 'tenant' has another value before"],
+  ])("answers 400 for tag=%s, says what to do, and asks nothing", async (tag, advice) => {
+    for (const line of [
+      "GET /instances?",
+      "DELETE /instances?createdTimeFrom=2026-01-01&",
+      "POST /orchestrators/hello?",
+    ]) {
+      const hub = new FakeTaskHub().add({ runtimeStatus: "Completed" });
+      const answer = await callApi(hub, `${line}tag=${tag}`);
+      expect(answer).toMatchObject({ status: 400, json: { ExceptionMessage: expect.stringContaining(advice) } });
+      expect(hub.calls).toEqual([]);
+    }
+  });
+
+  it("takes a tag that is given twice once", async () => {
+    const hub = new FakeTaskHub();
+    await callApi(hub, "GET /instances?tag=a:1&tag=a:1");
+    expect(hub.calls).toMatchObject([["queryInstances", { tags: { a: "1" } }]]);
+  });
+
+  it("shows the tags of those that have some", async () => {
+    const hub = new FakeTaskHub()
+      .add({ instanceId: "a", tags: { tenant: 'a"b' } })
+      .add({ instanceId: "b" })
+      .add({ instanceId: "c", tags: {} });
+    const { json } = await callApi(hub, "GET /instances");
+    expect((json as { tags?: unknown }[]).map(({ tags }) => tags)).toEqual([{ tenant: 'a"b' }, undefined, undefined]);
+    expect((await callApi(hub, "GET /instances/a")).json).toMatchObject({ tags: { tenant: 'a"b' } });
+    expect((await callApi(hub, "GET /instances/b")).json).not.toHaveProperty("tags");
   });
 });
 
@@ -69,6 +133,26 @@ describe("DELETE /instances", () => {
     expect(answer).toMatchObject({ status: 200, json: { instancesDeleted: 1 } });
     expect(hub.calls).toEqual([
       ["purgeInstances", { createdFrom: Date.UTC(2026, 0, 1), createdTo: undefined, statuses: ["Failed"] }],
+    ]);
+  });
+
+  it("deletes only what meets the filters of a search", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Failed" });
+    await callApi(
+      hub,
+      "DELETE /instances?createdTimeFrom=2026-01-01&name=hello&tag=tenant:a&customStatus=Done&instanceIdPrefix=i",
+    );
+    expect(hub.calls).toMatchObject([
+      [
+        "purgeInstances",
+        {
+          createdFrom: Date.UTC(2026, 0, 1),
+          name: "hello",
+          tags: { tenant: "a" },
+          customStatusContains: "Done",
+          instanceIdPrefix: "i",
+        },
+      ],
     ]);
   });
 

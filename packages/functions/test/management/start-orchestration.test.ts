@@ -49,6 +49,18 @@ describe("POST /orchestrators/{name}", () => {
     ]);
   });
 
+  it("passes tags on, each as it was given", async () => {
+    const hub = new FakeTaskHub();
+    const answer = await callApi(hub, "POST /orchestrators/hello?tag=tenant:a&tag=note:5:30%20pm&tag=__proto__:x");
+    expect(answer.status).toBe(202);
+    const tags = Object.fromEntries([
+      ["tenant", "a"],
+      ["note", "5:30 pm"],
+      ["__proto__", "x"],
+    ]);
+    expect(hub.calls).toEqual([["start", { name: "hello", input: null, tags }]]);
+  });
+
   it("takes an empty body as no input and the SDK's empty string as an empty string", async () => {
     const hub = new FakeTaskHub();
     await callApi(hub, "POST /orchestrators/hello");

@@ -7,6 +7,7 @@ import type { TestHub } from "./test-hub";
 export function describeQueries(hub: () => TestHub): void {
   describe("queries", () => {
     describe("filters", () => describeFilters(hub));
+    describe("searches", () => describeSearches(hub));
     describe("pages", () => describePaging(hub));
   });
 }
@@ -79,6 +80,7 @@ function describeFilters(hub: () => TestHub): void {
   it("selects by the beginning of the id, case and special characters taken literally", async () => {
     expect(await ids(hub(), { instanceIdPrefix: "order-" })).toEqual(["order-1", "order-3"]);
     expect(await ids(hub(), { instanceIdPrefix: "üb" })).toEqual(["übung"]);
+    expect(await ids(hub(), { instanceIdPrefix: "order\u{10ffff}" })).toEqual([]);
     expect(await ids(hub(), { instanceIdPrefix: "order_" })).toEqual([]);
     expect(await ids(hub(), { instanceIdPrefix: "%" })).toEqual([]);
     expect(await ids(hub(), { instanceIdPrefix: "" })).toHaveLength(5);
@@ -92,17 +94,116 @@ function describeFilters(hub: () => TestHub): void {
   });
 }
 
+/** Creates a running instance with tags and a custom status; tags come from its start. */
+async function aTaggedInstance(
+  hub: TestHub,
+  instanceId: string,
+  tags: Readonly<Record<string, string>> | undefined,
+  customStatus: string | null = null,
+): Promise<void> {
+  await hub.create(instanceId, tags === undefined ? {} : { tags });
+  const item = await hub.lockOne();
+  const instance = { ...item.instance, runtimeStatus: "Running" as const, customStatus };
+  await hub.provider.commitOrchestration(item, aCommit(item, { instance }));
+}
+
+function describeSearches(hub: () => TestHub): void {
+  it("selects by the whole name, whatever its case [DF16]", async () => {
+    await hub().create("i1", { name: "processOrder" });
+    await hub().create("i2", { name: "processOrders" });
+    expect(await ids(hub(), { name: "PROCESSorder" })).toEqual(["i1"]);
+    expect(await ids(hub(), { name: "processOrde_" })).toEqual([]);
+    expect(await ids(hub(), { name: "process%" })).toEqual([]);
+  });
+
+  it("selects by tags, all of which must match exactly", async () => {
+    await aTaggedInstance(hub(), "i1", { tenant: "a", region: "eu" });
+    await aTaggedInstance(hub(), "i2", { tenant: "a" });
+    await aTaggedInstance(hub(), "i3", { tenant: "A", region: "eu" });
+    await aTaggedInstance(hub(), "i4", undefined, '{"tenant":"a"}');
+    expect(await ids(hub(), { tags: { tenant: "a" } })).toEqual(["i1", "i2"]);
+    expect(await ids(hub(), { tags: { region: "eu", tenant: "a" } })).toEqual(["i1"]);
+    expect(await ids(hub(), { tags: { Tenant: "a" } })).toEqual([]);
+    expect(await ids(hub(), { tags: { tenant: "" } })).toEqual([]);
+    expect(await ids(hub(), { tags: {} })).toHaveLength(4);
+  });
+
+  it("takes every character of a tag literally", async () => {
+    const odd: Readonly<Record<string, string>> = { 'a"b': "1", "c\\d": "2", "e.f": "3", "100%": "_", "ü[0]": "" };
+    await aTaggedInstance(hub(), "odd", odd);
+    await aTaggedInstance(hub(), "plain", { e: "3", ab: "1", "1000": "x" });
+    for (const [tag, value] of Object.entries(odd))
+      expect(await ids(hub(), { tags: { [tag]: value } })).toEqual(["odd"]);
+    expect(await ids(hub(), { tags: { "100%": "%" } })).toEqual([]);
+    expect(await ids(hub(), { tags: { "%": "_" } })).toEqual([]);
+  });
+
+  it("selects by a part of the custom status, taken literally", async () => {
+    await aTaggedInstance(hub(), "i1", undefined, '{"stage":"Shipping","done":"100%"}');
+    await aTaggedInstance(hub(), "i2", undefined, '{"stage":"shipping_slowly","note":"it\'s [ok]"}');
+    await aTaggedInstance(hub(), "i3", undefined, null);
+    const found = (customStatusContains: string) => ids(hub(), { customStatusContains });
+    expect(await found('"stage":"Shipping"')).toEqual(["i1"]);
+    expect(await found("100%")).toEqual(["i1"]);
+    expect(await found("1%0")).toEqual([]);
+    expect(await found("shipping_slowly")).toEqual(["i2"]);
+    expect(await found("Shipping_")).toEqual([]);
+    expect(await found("it's [ok]")).toEqual(["i2"]);
+    expect(await found("")).toHaveLength(3);
+  });
+
+  it("finds what a commit has changed, and no longer what was there before", async () => {
+    await aTaggedInstance(hub(), "i1", { tenant: "a" }, '"packing"');
+    await hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
+    const item = await hub().lockOne();
+    const instance = { ...item.instance, customStatus: '"shipping"' };
+    await hub().provider.commitOrchestration(item, aCommit(item, { instance }));
+    expect(await ids(hub(), { customStatusContains: "packing" })).toEqual([]);
+    expect(await ids(hub(), { customStatusContains: "shipping", tags: { tenant: "a" } })).toEqual(["i1"]);
+  });
+
+  it("combines all filters, page by page, and ends [DF15, DF16]", async () => {
+    for (let index = 0; index < 8; index++) {
+      const tags = { tenant: index % 2 === 0 ? "a" : "b" };
+      await aTaggedInstance(hub(), `order-${index}`, tags, index < 6 ? '"packing"' : '"shipping"');
+    }
+    await aTaggedInstance(hub(), "refund-0", { tenant: "a" }, '"packing"');
+    const filter: InstanceFilter = {
+      name: "ORDER",
+      instanceIdPrefix: "order-",
+      tags: { tenant: "a" },
+      customStatusContains: "pack",
+      statuses: ["Running", "Pending"],
+      createdFrom: BUILT_AT,
+      createdTo: BUILT_AT,
+    };
+    expect((await pagesOf(hub(), filter, 1)).filter((page) => page.length > 0)).toEqual([
+      ["order-0"],
+      ["order-2"],
+      ["order-4"],
+    ]);
+  });
+
+  it("shows tags as they were given", async () => {
+    await aTaggedInstance(hub(), "i1", { tenant: "a", note: "" });
+    expect((await hub().provider.queryInstances({ top: 1 })).instances[0]?.tags).toEqual({ tenant: "a", note: "" });
+  });
+}
+
+/** The ids of all pages of a query. */
+async function pagesOf(hub: TestHub, filter: InstanceFilter, top: number): Promise<string[][]> {
+  const found: string[][] = [];
+  let continuationToken: string | undefined;
+  do {
+    const page = await hub.provider.queryInstances({ ...filter, top, continuationToken });
+    found.push(page.instances.map(({ instanceId }) => instanceId));
+    ({ continuationToken } = page);
+  } while (continuationToken !== undefined);
+  return found;
+}
+
 function describePaging(hub: () => TestHub): void {
-  async function pages(filter: InstanceFilter, top: number): Promise<string[][]> {
-    const found: string[][] = [];
-    let continuationToken: string | undefined;
-    do {
-      const page = await hub().provider.queryInstances({ ...filter, top, continuationToken });
-      found.push(page.instances.map(({ instanceId }) => instanceId));
-      ({ continuationToken } = page);
-    } while (continuationToken !== undefined);
-    return found;
-  }
+  const pages = (filter: InstanceFilter, top: number) => pagesOf(hub(), filter, top);
 
   it("returns pages of the size asked for, in order, each instance once", async () => {
     for (const instanceId of ["e", "b", "d", "a", "c"]) await hub().create(instanceId);
@@ -131,6 +232,8 @@ function describePaging(hub: () => TestHub): void {
     await Promise.all(many.map((instanceId) => hub().create(instanceId)));
     await hub().create("zz-last", { timestamp: BUILT_AT + 1 });
     expect(await ids(hub(), { instanceIdPrefix: "zz" })).toEqual(["zz-last"]);
+    expect((await pages({ instanceIdPrefix: "many-000" }, 3)).flat()).toEqual(many.slice(0, 10));
+    expect((await pages({ instanceIdPrefix: "many-" }, 1_700)).flat()).toEqual(many);
     expect((await pages({}, 1_700)).flat()).toEqual([...many, "zz-last"]);
   });
 

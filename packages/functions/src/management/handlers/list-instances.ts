@@ -1,5 +1,5 @@
-import type { InstanceFilter } from "@durable-host/engine";
 import type { HostResponse } from "../../http/types";
+import { instanceFilter } from "../instance-filter";
 import type { ManagementCall } from "../management-call";
 import { CONTINUATION_HEADER, jsonResponse, pageHeaders } from "../responses";
 import { statusJson } from "../status-json";
@@ -12,19 +12,13 @@ export async function listInstances(call: ManagementCall): Promise<HostResponse>
   const showInput = query.flag("showInput", true);
   const statuses = query.statuses("runtimeStatus");
   const page = await call.taskHub.queryInstances({
-    ...createdBetween(call),
+    ...instanceFilter(query),
     statuses: statuses?.length === 0 ? undefined : statuses,
-    instanceIdPrefix: query.text("instanceIdPrefix"),
     top: pageSize(call),
     continuationToken: call.request.headers[CONTINUATION_HEADER] || undefined,
   });
   const items = page.instances.map((state) => statusJson(state, { showInput }));
   return jsonResponse(200, `[${items.join(",")}]`, pageHeaders(page.continuationToken));
-}
-
-/** The creation period a request asks for. */
-export function createdBetween({ query }: ManagementCall): InstanceFilter {
-  return { createdFrom: query.time("createdTimeFrom"), createdTo: query.time("createdTimeTo") };
 }
 
 /** The `top` value, at least 1. */

@@ -1,9 +1,9 @@
 import { RUNTIME_STATUSES } from "@durable-host/engine";
 import type { HostResponse } from "../../http/types";
 import { badArgumentResponse } from "../error-response";
+import { instanceFilter } from "../instance-filter";
 import type { ManagementCall } from "../management-call";
 import { emptyResponse, jsonResponse } from "../responses";
-import { createdBetween } from "./list-instances";
 
 /** DELETE /instances/{instanceId} */
 export async function purgeInstance(call: ManagementCall): Promise<HostResponse> {
@@ -11,9 +11,9 @@ export async function purgeInstance(call: ManagementCall): Promise<HostResponse>
   return deletedResponse(await call.taskHub.purgeInstance(instanceId));
 }
 
-/** DELETE /instances: all that have ended and were created in a period. */
+/** DELETE /instances: all that have ended, were created in a period, and meet the other filters of a list. */
 export async function purgeInstances(call: ManagementCall): Promise<HostResponse> {
-  const filter = createdBetween(call);
+  const filter = instanceFilter(call.query);
   if (filter.createdFrom === undefined) {
     return jsonResponse(400, JSON.stringify("Please provide value for 'createdTimeFrom' parameter."));
   }

@@ -13,7 +13,8 @@ const LONGEST_TRACE_STATE = 513;
 
 /**
  * POST /orchestrators/{functionName}[/{instanceId}]. With `timeout` (seconds) it answers when the orchestration has
- * ended: woken by the completion, so `pollingInterval` is accepted and not needed.
+ * ended: woken by the completion, so `pollingInterval` is accepted and not needed. `tag=key:value`, any number of times,
+ * is our addition.
  */
 export async function startOrchestration(call: ManagementCall): Promise<HostResponse> {
   const [name = "", instanceId] = call.params;
@@ -31,6 +32,7 @@ export async function startOrchestration(call: ManagementCall): Promise<HostResp
     instanceId,
     input,
     version: call.query.text("version"),
+    tags: call.query.tags("tag"),
     traceContext: traceContext(call.request),
   };
   if (timeout === undefined) return linksResponse(call, await call.taskHub.start(options));
