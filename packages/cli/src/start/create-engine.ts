@@ -3,6 +3,8 @@ import {
   CompletionSignals,
   createTaskHub,
   createTaskHubWorker,
+  limitExecutor,
+  limitTaskHub,
   randomIds,
   systemClock,
   type Executor,
@@ -37,7 +39,9 @@ export function createEngine(
   logger: Logger,
 ): Engine {
   const completions = new CompletionSignals();
-  const shared = { provider, executor, clock: systemClock, ids: randomIds, completions };
+  const maxPayload = values.host("extensions.durableTask.maxPayloadSizeInBytes");
+  const limited = limitExecutor(executor, maxPayload);
+  const shared = { provider, executor: limited, clock: systemClock, ids: randomIds, completions };
   const defaultVersion = values.host("extensions.durableTask.defaultVersion");
   const fallback = PER_PROCESSOR * availableParallelism();
   const taskHub = createTaskHub({
@@ -63,7 +67,12 @@ export function createEngine(
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
       defaultVersion,
       storeInputs: values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
+      versions: {
+        match: values.host("extensions.durableTask.versionMatchStrategy"),
+        onMismatch: values.host("extensions.durableTask.versionFailureStrategy"),
+      },
+      onNonDeterminism: values.host("extensions.durableTask.nonDeterminismFailureStrategy"),
     },
   });
-  return { taskHub, worker };
+  return { taskHub: limitTaskHub(taskHub, maxPayload), worker };
 }

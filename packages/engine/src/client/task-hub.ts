@@ -19,6 +19,23 @@ export interface StartOptions {
   readonly scheduledStartTime?: number;
 }
 
+export interface TerminateOptions {
+  /** Sub-orchestrations that run at that moment are terminated too, and theirs. Default: they go on. */
+  readonly recursive?: boolean;
+}
+
+export interface PurgeOptions {
+  /** Ended sub-orchestrations are deleted too, and theirs. Default: they stay. */
+  readonly recursive?: boolean;
+}
+
+export interface PurgeResult {
+  /** How many instances were deleted. */
+  readonly deleted: number;
+  /** Ids of sub-orchestrations that a recursive purge has come upon and left, because they still run. */
+  readonly running: readonly string[];
+}
+
 /** The current state of an entity that exists. */
 export interface EntityState {
   readonly id: EntityId;
@@ -44,7 +61,8 @@ export interface EntityPage {
 /**
  * Everything a client can do with a task hub. Whatever resolves is durable.
  * Errors carry a code: INSTANCE_NOT_FOUND, INSTANCE_EXISTS, INSTANCE_ENDED, INSTANCE_STATE (already suspended, or not
- * suspended), INVALID_INSTANCE_ID, INVALID_ARGUMENT, UNKNOWN_FUNCTION, STORAGE_*.
+ * suspended), INSTANCE_RUNNING, INVALID_INSTANCE_ID, INVALID_ARGUMENT, UNKNOWN_FUNCTION, PAYLOAD_TOO_LARGE,
+ * STORAGE_*.
  */
 export interface TaskHub {
   readonly name: string;
@@ -71,13 +89,16 @@ export interface TaskHub {
    * INSTANCE_NOT_FAILED for an instance in any other status.
    */
   rewind(instanceId: string, reason: string | null): Promise<void>;
-  terminate(instanceId: string, reason: string | null): Promise<void>;
+  terminate(instanceId: string, reason: string | null, options?: TerminateOptions): Promise<void>;
   suspend(instanceId: string, reason: string | null): Promise<void>;
   resume(instanceId: string, reason: string | null): Promise<void>;
-  /** Deletes one instance with its history; resolves to the number deleted (0 or 1). */
-  purgeInstance(instanceId: string): Promise<number>;
-  /** Deletes all instances a filter selects; resolves to the number deleted. Only ended instances are deleted. */
-  purgeInstances(filter: InstanceFilter): Promise<number>;
+  /**
+   * Deletes one instance with its history. One that still runs is terminated first, so that its parent gets an answer and
+   * entities are released; rejects with INSTANCE_RUNNING when it does not end and somebody depends on it.
+   */
+  purgeInstance(instanceId: string, options?: PurgeOptions): Promise<PurgeResult>;
+  /** Deletes all ended instances that a filter selects. */
+  purgeInstances(filter: InstanceFilter, options?: PurgeOptions): Promise<PurgeResult>;
   /** Sends an operation to an entity, one way. `dueAt`: milliseconds since the epoch. */
   signalEntity(id: EntityId, operation: string, input: JsonText | null, dueAt?: number): Promise<void>;
   getEntity(id: EntityId): Promise<EntityState | undefined>;

@@ -11,10 +11,8 @@ import {
 } from "./setting-type";
 
 /**
- * supported: it has its effect. accepted: it may stand there and has no effect here, for the reason given.
- * rejected: a value other than the default stops the host, because ignoring it would be wrong.
- */
-export type Support = "supported" | "accepted" | "rejected";
+ * supported: it has its effect. accepted: it may stand there and has no effect here, for the reason given. */
+export type Support = "supported" | "accepted";
 
 export interface Setting<T> {
   readonly type: SettingType<T>;
@@ -33,10 +31,6 @@ function supported<T>(type: SettingType<T>, value: T | undefined, description: s
 
 function accepted(description: string): Setting<unknown> {
   return { type: anything, default: undefined, support: "accepted", description };
-}
-
-function rejected<T>(type: SettingType<T>, value: T, description: string): Setting<T> & { readonly default: T } {
-  return { type, default: value, support: "rejected", description };
 }
 
 const count = wholeNumber(1);
@@ -86,15 +80,20 @@ export const HOST_SETTINGS = {
     "",
     "Version of orchestrations that are started without one.",
   ),
-  "extensions.durableTask.versionMatchStrategy": rejected(
+  "extensions.durableTask.versionMatchStrategy": supported(
     choice("CurrentOrOlder", "None", "Strict"),
     "CurrentOrOlder",
-    "Version matching is not part of this build yet.",
+    "Which versions of orchestrations are executed, compared with `defaultVersion`.",
   ),
-  "extensions.durableTask.versionFailureStrategy": rejected(
+  "extensions.durableTask.versionFailureStrategy": supported(
     choice("Reject", "Fail"),
     "Reject",
-    "Version matching is not part of this build yet.",
+    "Whether orchestrations of other versions are left to other hosts, or fail.",
+  ),
+  "extensions.durableTask.nonDeterminismFailureStrategy": supported(
+    choice("Fail", "Hold"),
+    "Fail",
+    "Whether an instance whose code disagrees with its history fails, or is suspended until it is resumed with mended code.",
   ),
   "extensions.durableTask.storageProvider.type": supported(
     text,
@@ -174,6 +173,11 @@ export const HOST_SETTINGS = {
     count,
     100_000,
     "Actions after which an execution fails; a guard against endless loops.",
+  ),
+  "extensions.durableTask.maxPayloadSizeInBytes": supported(
+    count,
+    104_857_600,
+    "Largest input, result, event or entity state, as JSON in UTF-8. A larger one is refused with 413, or fails the function that made it.",
   ),
   "extensions.durableTask.overridableExistingInstanceStates": supported(
     choice("NonRunningStates", "AnyState"),
