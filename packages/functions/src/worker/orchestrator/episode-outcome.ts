@@ -13,10 +13,15 @@ export function completionOf(
   continueAsNew: Extract<SdkAction, { actionType: 4 }> | undefined,
   thrown: unknown,
 ): Completion | undefined {
-  if (thrown !== undefined) return failed(name, executor.exception ?? thrown, thrown);
-  if (!executor.isDoneExecuting()) return undefined;
+  if (thrown !== undefined) return failed(name, executor.exception === undefined ? thrown : executor.exception, thrown);
+  if (!executor.isDoneExecuting()) return hasThrownUndefined(executor) ? failed(name, undefined, undefined) : undefined;
   if (executor.willContinueAsNew) return { type: "ContinuedAsNew", input: nextInput(continueAsNew?.input) };
   return { type: "Completed", output: toJson(executor.output) };
+}
+
+/** The SDK does not notice `throw undefined`: code that was resumed has then neither ended nor yielded another task. */
+function hasThrownUndefined(executor: SdkExecutor): boolean {
+  return executor.currentTask.isCompleted;
 }
 
 /** The completion of an orchestrator that failed. */

@@ -12,6 +12,8 @@ export interface SdkExecutor {
   readonly willContinueAsNew: boolean;
   readonly output: unknown;
   readonly exception: unknown;
+  /** What the code waits for; before it has begun, a task that has completed. */
+  readonly currentTask: { readonly isCompleted: boolean };
   readonly openTasks: Readonly<Record<string, SdkTask | undefined>>;
 }
 

@@ -219,7 +219,9 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     ["an error without a message", () => new Error(""), "it threw an error without a message."],
     ["a string", () => "plain text", "plain text"],
     ["an object", () => ({ code: 7 }), 'it threw a value that is no Error: {"code":7}'],
-  ])("fails when the code throws %s", async (_what, thrown, text) => {
+    ["null", () => null, "it threw a value that is no Error: null"],
+    ["undefined", () => undefined, "it threw a value that is no Error: undefined"],
+  ])("fails when the code throws %s [DF38]", async (_what, thrown, text) => {
     const orchestration = run(function* ({ df }) {
       yield df.callActivity("first");
       throw thrown();
