@@ -51,6 +51,10 @@ export interface App {
   readonly entities?: Readonly<Record<string, Entity>>;
 }
 
+export interface HubSettings {
+  readonly replaceable?: "AnyState";
+}
+
 /**
  * Engine, embedded store on a real file, and the SDK's own handlers, in one process and without HTTP: for tests of what
  * orchestrations mean. Every episode is also replayed from the stored history and compared (`verify`), unless told otherwise.
@@ -61,7 +65,7 @@ export class InProcessHub {
   readonly #worker: TaskHubWorker;
   readonly hub: TaskHub;
 
-  private constructor(directory: string, app: App, mode: SessionMode) {
+  private constructor(directory: string, app: App, mode: SessionMode, { replaceable }: HubSettings) {
     this.#directory = directory;
     const common = { clock: systemClock, logger: silentLogger };
     this.#provider = createSqliteProvider({ dataDir: directory, hubName: "semantics", ...common });
@@ -73,7 +77,7 @@ export class InProcessHub {
       completions: new CompletionSignals(),
       ...common,
     };
-    this.hub = createTaskHub({ ...shared, hubName: "semantics" });
+    this.hub = createTaskHub({ ...shared, hubName: "semantics", ...(replaceable ? { replaceable } : {}) });
     this.#worker = createTaskHubWorker({
       ...shared,
       limits: {
@@ -88,8 +92,8 @@ export class InProcessHub {
     });
   }
 
-  static async start(app: App, mode: SessionMode = "verify"): Promise<InProcessHub> {
-    const hub = new InProcessHub(await mkdtemp(join(tmpdir(), "durable-semantics-")), app, mode);
+  static async start(app: App, mode: SessionMode = "verify", settings: HubSettings = {}): Promise<InProcessHub> {
+    const hub = new InProcessHub(await mkdtemp(join(tmpdir(), "durable-semantics-")), app, mode, settings);
     await hub.#provider.start();
     hub.#worker.start();
     return hub;

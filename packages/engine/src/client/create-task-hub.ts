@@ -1,7 +1,7 @@
 import { eventMessage } from "../decide/record-action";
 import { OPERATION_EVENT } from "../decide/entity/request-message";
 import type { CompletionSignals } from "../dispatch/completion-signals";
-import { DurableHostError } from "../errors";
+import { DurableHostError, hasCode } from "../errors";
 import type { ExecutionStarted, MessageEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
 import type { InstanceState } from "../model/instance";
@@ -11,7 +11,8 @@ import type { Clock } from "../ports/clock";
 import type { Executor } from "../ports/executor";
 import type { StorageProvider } from "../ports/storage-provider";
 import { getEntity, queryEntities } from "./query-entities";
-import { purgeInstances } from "./purge-instances";
+import { endRunning } from "./end-running";
+import { purgeInstance, purgeInstances } from "./purge-instances";
 import type { StartOptions, TaskHub } from "./task-hub";
 import { settleRewind } from "./settle-rewind";
 import { validateEntityKey, validateInstanceId } from "./validate-instance-id";
@@ -31,10 +32,11 @@ export interface TaskHubOptions {
   readonly replaceable?: "NonRunningStates" | "AnyState";
 }
 
-const REPLACEABLE: Record<NonNullable<TaskHubOptions["replaceable"]>, ReadonlySet<RuntimeStatus>> = {
-  NonRunningStates: new Set(RUNTIME_STATUSES.filter(isTerminal)),
-  AnyState: new Set(RUNTIME_STATUSES),
-};
+const ENDED: ReadonlySet<RuntimeStatus> = new Set(RUNTIME_STATUSES.filter(isTerminal));
+const ANY: ReadonlySet<RuntimeStatus> = new Set(RUNTIME_STATUSES);
+
+/** How often a start that replaces a running instance begins again, because others start under the same id. */
+const REPLACEMENTS = 10;
 
 /** The client side of a task hub over a store. */
 export function createTaskHub(options: TaskHubOptions): TaskHub {
@@ -56,14 +58,16 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
       const before = await send(options, instanceId, { type: "ExecutionRewound", timestamp: clock.now(), reason });
       await settleRewind(options, before);
     },
-    terminate: (instanceId, reason) =>
-      tell(options, instanceId, { type: "ExecutionTerminated", timestamp: clock.now(), reason }),
+    terminate(instanceId, reason, { recursive = false } = {}) {
+      const recurse = recursive ? { recurse: true } : {};
+      return tell(options, instanceId, { type: "ExecutionTerminated", timestamp: clock.now(), reason, ...recurse });
+    },
     suspend: (instanceId, reason) =>
       tell(options, instanceId, { type: "ExecutionSuspended", timestamp: clock.now(), reason }),
     resume: (instanceId, reason) =>
       tell(options, instanceId, { type: "ExecutionResumed", timestamp: clock.now(), reason }),
-    purgeInstance: (instanceId) => provider.purgeInstances([instanceId]),
-    purgeInstances: (filter) => purgeInstances(provider, filter),
+    purgeInstance: (instanceId, purge) => purgeInstance(options, instanceId, purge),
+    purgeInstances: (filter, purge) => purgeInstances(provider, filter, purge),
     async signalEntity(id, operation, input, dueAt) {
       validateEntityKey(id.key);
       if (options.executor && !options.executor.knows("entity", id.name)) {
@@ -82,7 +86,7 @@ function withId(request: StartOptions, ids: IdSource): StartOptions & { readonly
 }
 
 async function startInstance(options: TaskHubOptions, request: StartOptions): Promise<string> {
-  const { provider, executor, clock, ids } = options;
+  const { executor, clock, ids } = options;
   const { instanceId, name } = withId(request, ids);
   validateInstanceId(instanceId);
   if (executor && !executor.knows("orchestration", name)) throw unknownFunction("orchestration", name, executor);
@@ -97,8 +101,26 @@ async function startInstance(options: TaskHubOptions, request: StartOptions): Pr
     ...(request.traceContext ? { traceContext: request.traceContext } : {}),
     ...(request.scheduledStartTime === undefined ? {} : { scheduledStartTime: request.scheduledStartTime }),
   };
-  await provider.createInstance(start, REPLACEABLE[options.replaceable ?? "NonRunningStates"]);
+  await createInstance(options, start);
   return instanceId;
+}
+
+/** Creates the instance in place of an ended one, or also of a running one, which is ended first, if the host is set so. */
+async function createInstance(options: TaskHubOptions, start: ExecutionStarted): Promise<void> {
+  const { provider, replaceable } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await provider.createInstance(start, ENDED);
+    } catch (error) {
+      const mayReplace = replaceable === "AnyState" && attempt < REPLACEMENTS;
+      if (!mayReplace || !hasCode(error, "INSTANCE_EXISTS")) throw error;
+      const running = await provider.getInstance(start.instance.instanceId);
+      if (!running || isTerminal(running.runtimeStatus)) continue;
+      const now = await endRunning(options, running, "The instance was replaced by a new start.");
+      if (now === "notNeeded") return provider.createInstance(start, ANY);
+      if (now === "needed") throw error;
+    }
+  }
 }
 
 /** Starts again what an existing instance was started with. */

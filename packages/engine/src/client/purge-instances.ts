@@ -1,23 +1,97 @@
+import { PURGE_EVENT } from "../decide/entity/request-message";
+import { parseSchedulerState } from "../decide/entity/scheduler-state";
+import { DurableHostError } from "../errors";
+import type { InstanceState } from "../model/instance";
+import { instanceKind } from "../model/instance-id";
 import { isTerminal, RUNTIME_STATUSES } from "../model/runtime-status";
 import type { InstanceFilter, StorageProvider } from "../ports/storage-provider";
+import { findDescendants } from "./descendants";
+import { endRunning, type EndingParts } from "./end-running";
+import type { PurgeOptions, PurgeResult } from "./task-hub";
+import { waitForState } from "./wait-for-state";
 
 /** Instances deleted in one transaction: few enough that other work gets its turn in between. */
 const BATCH = 200;
 
-/** See TaskHub.purgeInstances: what still runs is never deleted, whatever the filter says. */
-export async function purgeInstances(provider: StorageProvider, filter: InstanceFilter): Promise<number> {
-  const ended = RUNTIME_STATUSES.filter(isTerminal);
-  const statuses = filter.statuses ? filter.statuses.filter(isTerminal) : ended;
-  if (statuses.length === 0) return 0;
-  let purged = 0;
-  for (;;) {
-    const page = await provider.queryInstances({ ...filter, statuses, top: BATCH });
-    if (page.instances.length === 0) return purged;
-    const count = await provider.purgeInstances(
-      page.instances.map((instance) => instance.instanceId),
-      statuses,
-    );
-    purged += count;
-    if (count === 0) return purged;
+const ENDED = RUNTIME_STATUSES.filter(isTerminal);
+const NOTHING: PurgeResult = { deleted: 0, running: [] };
+
+/** See TaskHub.purgeInstance. */
+export async function purgeInstance(
+  parts: EndingParts,
+  instanceId: string,
+  { recursive = false }: PurgeOptions = {},
+): Promise<PurgeResult> {
+  const { provider } = parts;
+  const instance = await provider.getInstance(instanceId);
+  if (!instance) return NOTHING;
+  if (instanceKind(instanceId) === "entity") return purgeEntity(parts, instanceId);
+  if (!isTerminal(instance.runtimeStatus)) {
+    const now = await endRunning(parts, instance, "The instance was purged.");
+    if (now === "notNeeded") return { deleted: await provider.purgeInstances([instanceId]), running: [] };
+    if (now === "needed") throw stillRunning(instance);
   }
+  const purged = await purgeEnded(provider, [instanceId], recursive);
+  // It was ended a moment ago: a start has come in between.
+  if (purged.deleted === 0 && (await provider.getInstance(instanceId))) throw stillRunning(instance);
+  return purged;
+}
+
+/** See TaskHub.purgeInstances: what still runs is never deleted, whatever the filter says. */
+export async function purgeInstances(
+  provider: StorageProvider,
+  filter: InstanceFilter,
+  { recursive = false }: PurgeOptions = {},
+): Promise<PurgeResult> {
+  const statuses = filter.statuses ? filter.statuses.filter(isTerminal) : ENDED;
+  if (statuses.length === 0) return NOTHING;
+  let deleted = 0;
+  const running = new Set<string>();
+  let continuationToken: string | undefined;
+  do {
+    const page = await provider.queryInstances({ ...filter, statuses, top: BATCH, continuationToken });
+    const found = page.instances.map(({ instanceId }) => instanceId);
+    const purged = await purgeEnded(provider, found, recursive, statuses);
+    deleted += purged.deleted;
+    for (const instanceId of purged.running) running.add(instanceId);
+    ({ continuationToken } = page);
+  } while (continuationToken !== undefined);
+  return { deleted, running: [...running] };
+}
+
+/**
+ * Deletes ended instances, and with `recursive` their sub-orchestrations before them: after a crash half-way a repetition
+ * finds the rest through the parents that are still there.
+ */
+async function purgeEnded(
+  provider: StorageProvider,
+  instanceIds: readonly string[],
+  recursive: boolean,
+  statuses: NonNullable<InstanceFilter["statuses"]> = ENDED,
+): Promise<PurgeResult> {
+  const { ended, running } = recursive ? await findDescendants(provider, instanceIds) : { ended: [], running: [] };
+  let deleted = 0;
+  for (let first = 0; first < ended.length; first += BATCH) {
+    deleted += await provider.purgeInstances(ended.slice(first, first + BATCH), ENDED);
+  }
+  deleted += await provider.purgeInstances(instanceIds, statuses);
+  return { deleted, running };
+}
+
+/**
+ * An entity deletes itself when it is told to, between two batches: calls and lock requests that are under way to it are
+ * not lost, and a critical section that holds it goes on. Without the function it is of, too.
+ */
+async function purgeEntity({ provider, clock }: EndingParts, instanceId: string): Promise<PurgeResult> {
+  const event = { type: "EventRaised", timestamp: clock.now(), name: PURGE_EVENT, input: null } as const;
+  if (!(await provider.sendMessage({ instanceId, event }))) return NOTHING;
+  await waitForState({ provider, clock }, instanceId, (now) => !now || !parseSchedulerState(now.input).exists);
+  return { deleted: 1, running: [] };
+}
+
+function stillRunning({ instanceId }: InstanceState): DurableHostError {
+  return new DurableHostError(
+    "INSTANCE_RUNNING",
+    `The instance '${instanceId}' was told to terminate but has not ended yet, and its parent or a locked entity depends on it. Ask again later.`,
+  );
 }

@@ -38,6 +38,8 @@ export class FakeTaskHub implements TaskHub {
   ended: Partial<InstanceState> | undefined = { runtimeStatus: "Completed", output: '"done"' };
   failWith: Error | undefined;
   nextToken: string | undefined;
+  /** What a recursive purge says it has left. */
+  leftRunning: readonly string[] = [];
 
   add(fields: Partial<InstanceState> = {}): this {
     const instance = anInstance(fields);
@@ -105,14 +107,15 @@ export class FakeTaskHub implements TaskHub {
     return Promise.resolve(withNewInstanceId ? "0".repeat(32) : instanceId);
   }
 
-  purgeInstance(instanceId: string) {
-    this.#record("purgeInstance", instanceId);
-    return Promise.resolve(this.instances.delete(instanceId) ? 1 : 0);
+  purgeInstance(...args: Parameters<TaskHub["purgeInstance"]>) {
+    this.#record("purgeInstance", ...args);
+    return Promise.resolve({ deleted: this.instances.delete(args[0]) ? 1 : 0, running: this.leftRunning });
   }
 
   purgeInstances(...args: Parameters<TaskHub["purgeInstances"]>) {
     this.#record("purgeInstances", ...args);
-    return Promise.resolve([...this.instances.values()].filter((each) => isTerminal(each.runtimeStatus)).length);
+    const ended = [...this.instances.values()].filter((each) => isTerminal(each.runtimeStatus));
+    return Promise.resolve({ deleted: ended.length, running: this.leftRunning });
   }
 
   signalEntity(...args: Parameters<TaskHub["signalEntity"]>) {

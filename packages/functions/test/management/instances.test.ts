@@ -132,8 +132,32 @@ describe("DELETE /instances", () => {
     const answer = await callApi(hub, "DELETE /instances/?createdTimeFrom=2026-01-01T00:00:00Z&runtimeStatus=Failed");
     expect(answer).toMatchObject({ status: 200, json: { instancesDeleted: 1 } });
     expect(hub.calls).toEqual([
-      ["purgeInstances", { createdFrom: Date.UTC(2026, 0, 1), createdTo: undefined, statuses: ["Failed"] }],
+      [
+        "purgeInstances",
+        { createdFrom: Date.UTC(2026, 0, 1), createdTo: undefined, statuses: ["Failed"] },
+        { recursive: false },
+      ],
     ]);
+  });
+
+  it("deletes sub-orchestrations too when asked, and names those it has left", async () => {
+    const hub = new FakeTaskHub().add({ runtimeStatus: "Failed" });
+    hub.leftRunning = ["child"];
+    const json = { instancesDeleted: 1, instancesLeftRunning: ["child"] };
+    const all = await callApi(hub, "DELETE /instances?createdTimeFrom=2026-01-01&recursive=true");
+    expect([all.status, all.json]).toEqual([200, json]);
+    expect(await callApi(hub, "DELETE /instances/i1?recursive=TRUE")).toMatchObject({ status: 200, json });
+    expect(hub.calls.map((call) => call.at(-1))).toEqual([{ recursive: true }, { recursive: true }]);
+  });
+
+  it("answers 409 for an instance that does not end although it is told to", async () => {
+    const hub = new FakeTaskHub().add();
+    hub.failWith = new DurableHostError("INSTANCE_RUNNING", "The instance 'i1' was told to terminate.");
+    const answer = await callApi(hub, "DELETE /instances/i1");
+    expect(answer).toMatchObject({
+      status: 409,
+      json: { ExceptionMessage: "The instance 'i1' was told to terminate." },
+    });
   });
 
   it("deletes only what meets the filters of a search", async () => {
@@ -152,6 +176,7 @@ describe("DELETE /instances", () => {
           customStatusContains: "Done",
           instanceIdPrefix: "i",
         },
+        { recursive: false },
       ],
     ]);
   });
@@ -212,7 +237,17 @@ describe("POST /instances/{id}/{operation}", () => {
   it.each(["terminate", "suspend", "resume"])("%s passes the reason on", async (operation) => {
     const hub = new FakeTaskHub().add();
     expect((await callApi(hub, `POST /instances/i1/${operation}?reason=too%20late`)).status).toBe(202);
-    expect(hub.calls).toEqual([[operation, "i1", "too late"]]);
+    expect(hub.calls[0]?.slice(0, 3)).toEqual([operation, "i1", "too late"]);
+  });
+
+  it("terminates sub-orchestrations only when asked [DF22]", async () => {
+    const hub = new FakeTaskHub().add();
+    await callApi(hub, "POST /instances/i1/terminate");
+    await callApi(hub, "POST /instances/i1/terminate?recursive=true");
+    expect(hub.calls).toEqual([
+      ["terminate", "i1", null, { recursive: false }],
+      ["terminate", "i1", null, { recursive: true }],
+    ]);
   });
 
   it.each(["terminate", "suspend", "resume"])("%s answers 404 and 410", async (operation) => {

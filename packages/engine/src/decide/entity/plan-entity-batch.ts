@@ -2,6 +2,7 @@ import type { StoredMessage } from "../../model/message";
 import {
   isLockRequest,
   OPERATION_EVENT,
+  PURGE_EVENT,
   parseRelease,
   parseRequest,
   RELEASE_EVENT,
@@ -41,6 +42,7 @@ export function planEntityBatch(
   maxOperations: number,
 ): EntityPlan {
   let { lockedBy, lockRequest: heldRequest } = stored;
+  let purged = false;
   const passedOn: PassedRelease[] = [];
   let queue: RequestMessage[] = [...(stored.queue ?? [])];
   for (const { event } of messages) {
@@ -48,6 +50,8 @@ export function planEntityBatch(
     if (isOperationEvent(event.name)) {
       const request = parseRequest(event.input);
       if (request) queue.push(request);
+    } else if (event.name === PURGE_EVENT) {
+      purged = true;
     } else if (event.name === RELEASE_EVENT) {
       const release = parseRelease(event.input);
       if (!release) continue;
@@ -61,8 +65,8 @@ export function planEntityBatch(
     }
   }
   return {
-    exists: stored.exists ?? false,
-    state: stored.state,
+    exists: !purged && (stored.exists ?? false),
+    state: purged ? undefined : stored.state,
     lockedBy,
     heldRequest,
     passedOn,

@@ -5,6 +5,8 @@ import type { JsonText } from "../../model/json-text";
 export const OPERATION_EVENT = "op";
 export const RELEASE_EVENT = "release";
 export const CONTINUE_EVENT = "continue";
+/** Deletes the state of an entity and leaves what waits for it. Our own addition to the contract's names. */
+export const PURGE_EVENT = "purge";
 
 /** Answer to a lock request when all entities are locked. */
 export const LOCK_GRANTED = "Lock Acquisition Completed";

@@ -3,10 +3,10 @@ import type { HostResponse } from "../../http/types";
 import type { ManagementCall } from "../management-call";
 import { emptyResponse, textResponse } from "../responses";
 
-/** POST /instances/{instanceId}/terminate */
+/** POST /instances/{instanceId}/terminate. `recursive=true`, an addition of ours, ends running sub-orchestrations too. */
 export async function terminateInstance(call: ManagementCall): Promise<HostResponse> {
   const [instanceId = ""] = call.params;
-  await call.taskHub.terminate(instanceId, reason(call));
+  await call.taskHub.terminate(instanceId, reason(call), { recursive: call.query.flag("recursive", false) });
   return emptyResponse(202);
 }
 
