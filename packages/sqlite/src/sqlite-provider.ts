@@ -7,6 +7,7 @@ import type { JournalCounters } from "./journal/journal";
 import { commitActivity } from "./operations/commit-activity";
 import { commitOrchestration } from "./operations/commit-orchestration";
 import { createInstance } from "./operations/create-instance";
+import { describeWork } from "./operations/describe-work";
 import { deleteTaskHub } from "./operations/delete-task-hub";
 import { lockActivities } from "./operations/lock-activities";
 import { lockInstance } from "./operations/lock-instance";
@@ -105,6 +106,7 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     getInstance: async (instanceId) => getInstance(store(), instanceId),
     queryInstances: async (query) => queryInstances(store(), query),
     readHistory: async (instanceId) => readHistory(store(), instanceId),
+    describeWork: async (instanceId) => describeWork(store(), instanceId),
     purgeInstances: async (instanceIds, statuses) => store().journal.submit(purgeInstances(instanceIds, statuses)),
 
     lockOrchestrations: async (kind, max) => lockOrchestrations(store(), kind, max),

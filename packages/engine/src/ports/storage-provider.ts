@@ -125,6 +125,43 @@ export interface InstancePage {
   readonly continuationToken?: string;
 }
 
+/** A lock as people are told of it. */
+export interface LockDescription {
+  /** The process that holds it, in words a person can find it by. */
+  readonly owner: string;
+  /** When it was taken; absent where the store does not know. Milliseconds since the epoch, like all times here. */
+  readonly since?: number;
+  readonly expiresAt: number;
+}
+
+/** An activity task that has not been answered. */
+export interface ActivityDescription {
+  readonly taskId: number;
+  /** How often it has been locked, the lock it has now included. Some stores count anew after a restart. */
+  readonly deliveries: number;
+  readonly lock?: LockDescription;
+  /** It was given back, and is not to be locked again before this time. */
+  readonly notBefore?: number;
+}
+
+/** The work of one instance as it is at this moment: for people, nothing is decided by it. */
+export interface WorkDescription {
+  /** Held while an episode or entity batch of it is executed. */
+  readonly lock?: LockDescription;
+  /** It was given back, and is not to be locked again before this time. */
+  readonly notBefore?: number;
+  /** Messages that are due and not consumed, those of an episode that is being executed among them. */
+  readonly pendingMessages: number;
+  /** When the one that arrived first was sent, or became due. */
+  readonly oldestMessageAt?: number;
+  /** When the next of the messages is due that wait for their time: a scheduled start, a timer, a delayed signal. */
+  readonly nextDueAt?: number;
+  /** Ids of the timers that are neither cancelled nor consumed, in ascending order. */
+  readonly timers: readonly number[];
+  /** In order of task id. */
+  readonly activities: readonly ActivityDescription[];
+}
+
 /**
  * The store of one task hub. It stores and locks; it never decides.
  *
@@ -159,6 +196,11 @@ export interface StorageProvider {
   queryInstances(query: InstanceQuery): Promise<InstancePage>;
   /** Events of the newest execution in order; empty when there are none. */
   readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
+  /**
+   * Tells what the store knows about the work of an instance; undefined when there is no such instance. Optional: without
+   * it nobody can be told who holds a lock.
+   */
+  describeWork?(instanceId: string): Promise<WorkDescription | undefined>;
   /**
    * Deletes instances with all that belongs to them; resolves to how many were deleted. With `statuses`, only those that are
    * in one of them at the moment of deletion, and that no start is waiting for.

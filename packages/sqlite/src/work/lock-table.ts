@@ -2,6 +2,8 @@
 export interface Lock<T> {
   readonly token: string;
   readonly owner: T;
+  /** When it was taken, in milliseconds since the epoch. */
+  readonly since: number;
   /** Milliseconds since the epoch. */
   expiresAt: number;
   ending: boolean;
@@ -29,6 +31,7 @@ export class LockTable<T> {
     const lock: Lock<T> = {
       token: this.tokenPrefix + ++this.taken,
       owner,
+      since: now,
       expiresAt: now + this.durationMs,
       ending: false,
     };

@@ -29,6 +29,25 @@ export class Mailbox {
     return this.scheduledStart === undefined || this.due.some((entry) => entry.role === MESSAGE_ROLES.terminate);
   }
 
+  /** How many messages are due. */
+  get dueCount(): number {
+    return this.due.length;
+  }
+
+  /** The message that arrived first of those that are due. */
+  get oldest(): MessageEntry | undefined {
+    return this.due[0];
+  }
+
+  /** When the next of those is due that wait for their time. */
+  get nextDueAt(): number | undefined {
+    let next: number | undefined;
+    for (const { dueAt } of this.waiting?.keys() ?? []) {
+      if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
+    }
+    return next;
+  }
+
   /** Puts a message in; `onDue` is called later if it must wait for its time. */
   add(entry: MessageEntry, now: number, timers: Timers, onDue: () => void): void {
     if (entry.timerId !== undefined) (this.timers ??= new Map()).set(entry.timerId, entry);

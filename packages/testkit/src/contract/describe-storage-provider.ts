@@ -12,6 +12,7 @@ import { describeScheduling } from "./scheduling";
 import { useHub, type ProviderFixture } from "./test-hub";
 import { describeTimesToStore } from "./times-to-store";
 import { describeWakeUps } from "./wake-ups";
+import { describeWorkDescriptions } from "./work-descriptions";
 
 /**
  * The contract of `StorageProvider` as tests: every provider passes all of it, on each kind of store it has.
@@ -30,6 +31,7 @@ export function describeStorageProvider(name: string, setup: () => Promise<Provi
     describeHandedOverOutcomes(hub);
     describeLocks(hub);
     describeQueries(hub);
+    describeWorkDescriptions(hub);
     describeWakeUps(hub);
     describeDurability(hub);
     describeConcurrency(hub);
