@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { durableCommandLine, type RunDurable } from "./durable/durable-command-line";
 import type { StartOptions } from "./start/start-options";
 import { HOST_VERSION } from "./version";
 
 /** What the commands do; separate from how they are written on the command line. */
 export interface Commands {
   start(options: StartOptions): Promise<void>;
+  durable: RunDurable;
 }
 
 interface RawStartOptions {
@@ -41,11 +43,14 @@ export function createCommandLine(commands: Commands, workingDirectory: string):
     .description("Runs a Durable Functions app on plain Node.js.")
     .version(HOST_VERSION, "-v, --version")
     .showHelpAfterError("(durable-host --help lists commands and options)")
+    // Options after a command are its own: start-new has a --version, too.
+    .enablePositionalOptions()
     .exitOverride();
   program.addCommand(startCommand(commands, workingDirectory));
   const host = new Command("host").description("the same under the name that func uses").exitOverride();
   host.addCommand(startCommand(commands, workingDirectory));
   program.addCommand(host);
+  program.addCommand(durableCommandLine(commands.durable, workingDirectory));
   return program;
 }
 

@@ -1,6 +1,12 @@
 import { CommanderError } from "commander";
 import { createCommandLine } from "./command-line";
+import { ConsoleLogger } from "./console/console-logger";
+import { LevelFilter } from "./console/level-filter";
 import { LineWriter } from "./console/line-writer";
+import { screenOf } from "./durable/output/screen";
+import { runDurable } from "./durable/run-durable";
+import { hostAnswers } from "./durable/target/host-answers";
+import { confirmOnTerminal, printToStdout } from "./durable/terminal";
 import { describeStartError } from "./start/describe-start-error";
 import { runStart } from "./start/run-start";
 import { listenForStop } from "./start/stop-request";
@@ -36,6 +42,23 @@ async function main(): Promise<void> {
             errors,
             isTerminal: process.stdout.isTTY === true,
             stopRequest: listenForStop(process, () => exit(INTERRUPTED)),
+          }),
+        ),
+      durable: async (request) =>
+        exit(
+          await runDurable(request, {
+            environment: process.env,
+            logger: new ConsoleLogger({
+              writer: errors,
+              filter: new LevelFilter({}, false),
+              now: Date.now,
+              color: false,
+            }),
+            hostAnswers,
+            print: printToStdout,
+            note: (line) => errors.line(line),
+            screen: screenOf(process.stdout, process.env),
+            confirm: confirmOnTerminal,
           }),
         ),
     },

@@ -9,6 +9,7 @@ async function parse(...args: string[]): Promise<StartOptions> {
         started.push(options);
         return Promise.resolve();
       },
+      durable: () => Promise.reject(new Error("a durable command ran")),
     },
     "/srv/shop",
   );
@@ -21,7 +22,10 @@ async function parse(...args: string[]): Promise<StartOptions> {
 /** Runs a command line that ends in an error or a help text; resolves to its code and what it wrote. */
 async function refuse(...args: string[]): Promise<{ readonly code: string; readonly text: string }> {
   let text = "";
-  const commandLine = createCommandLine({ start: () => Promise.resolve() }, "/srv/shop");
+  const commandLine = createCommandLine(
+    { start: () => Promise.resolve(), durable: () => Promise.resolve() },
+    "/srv/shop",
+  );
   const quiet = { writeOut: (part: string) => (text += part), writeErr: (part: string) => (text += part) };
   const all = [commandLine, ...commandLine.commands, ...commandLine.commands.flatMap((each) => each.commands)];
   for (const command of all) command.configureOutput(quiet);
@@ -50,7 +54,9 @@ describe("durable-host start", () => {
 
   it("reads every option", async () => {
     const line = "start -p 8080 --address 0.0.0.0 --script-root ../app --data-dir /data --storage embedded -t 5";
-    expect(await parse(...line.split(" "), "--cors", "*", "--verbose", "--watch", "--enable-auth", "--functions", "a", "b")).toEqual({
+    expect(
+      await parse(...line.split(" "), "--cors", "*", "--verbose", "--watch", "--enable-auth", "--functions", "a", "b"),
+    ).toEqual({
       scriptRoot: "/srv/app",
       dataDir: "/data",
       port: 8080,

@@ -1,0 +1,215 @@
+import { refusal } from "./refusal";
+import type { ManagementAnswer, ManagementRequest, ManagementTarget } from "./target/management-target";
+
+/** Status of an instance as the management API answers it (durable contract §5.2). */
+export interface InstanceStatus {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly runtimeStatus: string;
+  readonly input: unknown;
+  readonly customStatus: unknown;
+  readonly output: unknown;
+  readonly createdTime: string;
+  readonly lastUpdatedTime: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly historyEvents?: readonly HistoryRow[];
+}
+
+/** One event of a history. */
+export interface HistoryRow {
+  readonly EventType: string;
+  readonly Timestamp: string;
+  readonly [field: string]: unknown;
+}
+
+/** Which instances to list or purge. Absent conditions do not restrict. */
+export interface InstanceConditions {
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+  readonly runtimeStatus?: readonly string[];
+  readonly name?: string;
+  readonly prefix?: string;
+  /** All of these, each as `key:value`. */
+  readonly tags?: readonly string[];
+  readonly customStatus?: string;
+}
+
+export interface ListOptions extends InstanceConditions {
+  /** Most instances to return. */
+  readonly top: number;
+  readonly continuationToken?: string;
+  readonly showInput: boolean;
+}
+
+export interface InstanceList {
+  readonly instances: readonly InstanceStatus[];
+  /** Present when there are more. */
+  readonly continuationToken?: string;
+}
+
+export interface StartRequest {
+  readonly name: string;
+  readonly instanceId?: string;
+  /** JSON text. */
+  readonly input?: string;
+  readonly version?: string;
+  /** Each as `key:value`. */
+  readonly tags?: readonly string[];
+}
+
+/** What a purge has come to. */
+export interface Purged {
+  readonly instancesDeleted: number;
+  /** Sub-orchestrations that a recursive purge has left, because they run. */
+  readonly instancesLeftRunning?: number;
+}
+
+const CONTINUATION_HEADER = "x-ms-continuation-token";
+const LARGEST_PAGE = 500;
+/** Stands for the empty key of an entity, which a path cannot hold. */
+const EMPTY_KEY = "$";
+/** A bulk purge has to name its beginning. */
+const BEGINNING = "1970-01-01T00:00:00Z";
+
+/**
+ * What durable commands do to a task hub, in a host or in a store. Everything rejects with CommandFailure, whose message
+ * is for people.
+ */
+export class DurableClient {
+  readonly #target: ManagementTarget;
+
+  constructor(target: ManagementTarget) {
+    this.#target = target;
+  }
+
+  /** Resolves to the instance id. */
+  async start({ name, instanceId, input, version, tags }: StartRequest): Promise<string> {
+    const path = ["orchestrators", name, ...(instanceId === undefined ? [] : [instanceId])];
+    const answer = await this.#expect([202], {
+      method: "POST",
+      path,
+      query: { version, tag: tags },
+      body: input ?? "",
+    });
+    return (JSON.parse(answer.text) as { readonly id: string }).id;
+  }
+
+  async get(instanceId: string, showInput = true): Promise<InstanceStatus> {
+    return this.#status(instanceId, { showInput: String(showInput) });
+  }
+
+  /** Events of the newest execution; empty while it has not begun. */
+  async history(instanceId: string): Promise<readonly HistoryRow[]> {
+    const status = await this.#status(instanceId, { showHistory: "true", showHistoryOutput: "true" });
+    return status.historyEvents ?? [];
+  }
+
+  /** Pages through the instances until there are `top`, or no more. */
+  async list(options: ListOptions): Promise<InstanceList> {
+    const instances: InstanceStatus[] = [];
+    let token = options.continuationToken;
+    do {
+      const top = String(Math.min(LARGEST_PAGE, options.top - instances.length));
+      const answer = await this.#expect([200], {
+        method: "GET",
+        path: ["instances"],
+        query: { ...conditionsQuery(options), showInput: String(options.showInput), top },
+        headers: token === undefined ? {} : { [CONTINUATION_HEADER]: token },
+      });
+      const page = JSON.parse(answer.text) as readonly InstanceStatus[];
+      instances.push(...page.filter((status) => fits(status, options)));
+      token = answer.headers[CONTINUATION_HEADER] || undefined;
+    } while (token !== undefined && instances.length < options.top);
+    return { instances, ...(token === undefined ? {} : { continuationToken: token }) };
+  }
+
+  async raiseEvent(instanceId: string, eventName: string, data: string): Promise<void> {
+    await this.#post(["instances", instanceId, "raiseEvent", eventName], {}, data);
+  }
+
+  async signalEntity(name: string, key: string, operation: string, input?: string): Promise<void> {
+    await this.#post(["entities", name, key === "" ? EMPTY_KEY : key], { op: operation }, input);
+  }
+
+  async terminate(instanceId: string, reason: string | undefined, recursive: boolean): Promise<void> {
+    await this.#control(instanceId, "terminate", { reason, recursive: recursive ? "true" : undefined });
+  }
+
+  async suspend(instanceId: string, reason?: string): Promise<void> {
+    await this.#control(instanceId, "suspend", { reason });
+  }
+
+  async resume(instanceId: string, reason?: string): Promise<void> {
+    await this.#control(instanceId, "resume", { reason });
+  }
+
+  async rewind(instanceId: string, reason?: string): Promise<void> {
+    await this.#control(instanceId, "rewind", { reason });
+  }
+
+  /** Resolves to the id of the instance that was started. */
+  async restart(instanceId: string, withNewId: boolean): Promise<string> {
+    const answer = await this.#control(instanceId, "restart", { restartWithNewInstanceId: String(withNewId) });
+    return (JSON.parse(answer.text) as { readonly id: string }).id;
+  }
+
+  /** Deletes one instance, with `recursive` those it started that have ended, too. */
+  async purge(instanceId: string, recursive: boolean): Promise<Purged> {
+    const query = { recursive: recursive ? "true" : undefined };
+    return deleted(await this.#expect([200], { method: "DELETE", path: ["instances", instanceId], query }));
+  }
+
+  /** Deletes what has ended and fits. */
+  async purgeAll(conditions: InstanceConditions, recursive: boolean): Promise<Purged> {
+    const query = {
+      ...conditionsQuery(conditions),
+      createdTimeFrom: conditions.createdAfter ?? BEGINNING,
+      recursive: recursive ? "true" : undefined,
+    };
+    return deleted(await this.#expect([200, 404], { method: "DELETE", path: ["instances"], query }));
+  }
+
+  deleteTaskHub(): Promise<void> {
+    return this.#target.deleteTaskHub();
+  }
+
+  async #status(instanceId: string, query: ManagementRequest["query"]): Promise<InstanceStatus> {
+    const path = ["instances", instanceId];
+    return JSON.parse((await this.#expect([200, 202], { method: "GET", path, query })).text) as InstanceStatus;
+  }
+
+  #control(instanceId: string, operation: string, query: ManagementRequest["query"]): Promise<ManagementAnswer> {
+    return this.#post(["instances", instanceId, operation], query);
+  }
+
+  #post(path: readonly string[], query: ManagementRequest["query"], body?: string): Promise<ManagementAnswer> {
+    return this.#expect([202], { method: "POST", path, query, body });
+  }
+
+  async #expect(statuses: readonly number[], request: ManagementRequest): Promise<ManagementAnswer> {
+    const answer = await this.#target.send(request);
+    if (statuses.includes(answer.status)) return answer;
+    throw refusal(answer, request.path, this.#target.title);
+  }
+}
+
+function conditionsQuery(conditions: InstanceConditions): NonNullable<ManagementRequest["query"]> {
+  return {
+    createdTimeFrom: conditions.createdAfter,
+    createdTimeTo: conditions.createdBefore,
+    runtimeStatus: conditions.runtimeStatus?.join(","),
+    name: conditions.name,
+    instanceIdPrefix: conditions.prefix,
+    tag: conditions.tags,
+    customStatus: conditions.customStatus,
+  };
+}
+
+/** The official host does not know every condition, and leaves alone what it does not know. */
+function fits(status: InstanceStatus, { name, prefix }: InstanceConditions): boolean {
+  return (name === undefined || status.name === name) && (prefix === undefined || status.instanceId.startsWith(prefix));
+}
+
+function deleted({ status, text }: ManagementAnswer): Purged {
+  return status === 404 ? { instancesDeleted: 0 } : (JSON.parse(text) as Purged);
+}

@@ -1,0 +1,74 @@
+import { DurableHostError } from "@durable-host/engine";
+import { CommandFailure } from "./command-failure";
+import type { CommandResult, DurableCommand } from "./durable-command";
+import { DurableClient } from "./durable-client";
+import type { Screen } from "./output/screen";
+import { selectTarget, type TargetOptions, type TargetSurroundings } from "./target/select-target";
+import type { ManagementTarget } from "./target/management-target";
+
+/** A durable command as it was written on the command line. */
+export interface DurableRequest {
+  readonly command: DurableCommand;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly instanceIds: readonly string[];
+  readonly target: TargetOptions;
+  /** One JSON document on standard output and nothing else. */
+  readonly json: boolean;
+}
+
+export interface DurableSurroundings extends TargetSurroundings {
+  /** Standard output. Resolves when the text is out of this process, which ends soon after. */
+  readonly print: (text: string) => Promise<void>;
+  /** A line on standard error. */
+  readonly note: (line: string) => void;
+  readonly screen: Screen;
+  readonly confirm: (question: string) => Promise<boolean | undefined>;
+}
+
+/** Runs a durable command; resolves to the exit code: 0 done, 1 refused or failed. */
+export async function runDurable(request: DurableRequest, surroundings: DurableSurroundings): Promise<number> {
+  const { note, print, screen } = surroundings;
+  try {
+    const result = await withTarget(request, surroundings, (target) => execute(request, target, surroundings));
+    const text = request.json ? JSON.stringify(result.json, null, 2) : result.lines(screen).join("\n");
+    if (text !== "") await print(`${text}\n`);
+    for (const line of result.notes ?? []) note(line);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandFailure) && !(error instanceof DurableHostError)) throw error;
+    note(error.message);
+    return 1;
+  }
+}
+
+async function withTarget<T>(
+  { target: options }: DurableRequest,
+  surroundings: DurableSurroundings,
+  use: (target: ManagementTarget) => Promise<T>,
+): Promise<T> {
+  const target = await selectTarget(options, surroundings);
+  surroundings.note(`Using ${target.title}${target.isOffline ? "; no host has it open" : ""}.`);
+  try {
+    return await use(target);
+  } finally {
+    await target.close();
+  }
+}
+
+async function execute(
+  { command, values, instanceIds }: DurableRequest,
+  target: ManagementTarget,
+  { confirm }: DurableSurroundings,
+): Promise<CommandResult> {
+  const { isOffline } = target;
+  const context = {
+    client: new DurableClient(target),
+    instanceIds,
+    instanceId: instanceIds[0] ?? "",
+    isOffline,
+    confirm,
+  };
+  const result = await command.run(values, context);
+  if (!command.needsHost || !isOffline) return result;
+  return { ...result, notes: [...(result.notes ?? []), "It is stored, and carried out when the host starts next."] };
+}

@@ -1,0 +1,44 @@
+/** A request to the durable management API (durable contract §5.2). */
+export interface ManagementRequest {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Segments below the API's base path, not yet percent-encoded. */
+  readonly path: readonly string[];
+  /** Absent values are left out, lists are repeated. */
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body?: string;
+}
+
+export interface ManagementAnswer {
+  readonly status: number;
+  /** Names are lower-case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/**
+ * Where durable commands go: a running host, or a store that no host has open. Both speak the management API, so that a
+ * command does the same on either.
+ */
+export interface ManagementTarget {
+  /** `the host at http://localhost:7071`, `the store /app/.durable/Hub.db` */
+  readonly title: string;
+  /** Nothing is executed meanwhile: what is asked for is kept and done by the host that starts next. */
+  readonly isOffline: boolean;
+  /** Rejects with CommandFailure when the target cannot be reached; a refusal is an answer. */
+  send(request: ManagementRequest): Promise<ManagementAnswer>;
+  /** Deletes every instance and entity of the task hub. Rejects with CommandFailure where that is not possible. */
+  deleteTaskHub(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Path and query of a request, to be put after the API's base path and a slash. */
+export function pathAndQuery({ path, query = {} }: Pick<ManagementRequest, "path" | "query">): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of typeof value === "string" ? [value] : (value ?? [])) search.append(name, each);
+  }
+  const text = search.toString();
+  return path.map(encodeURIComponent).join("/") + (text === "" ? "" : `?${text}`);
+}
