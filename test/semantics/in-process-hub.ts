@@ -9,8 +9,10 @@ import {
   systemClock,
   type EntityBatch,
   type EntityBatchResult,
+  type EpisodeLimits,
   type Executor,
   type InstanceState,
+  type Logger,
   type TaskHub,
   type TaskHubWorker,
 } from "@durable-host/engine";
@@ -53,6 +55,8 @@ export interface App {
 
 export interface HubSettings {
   readonly replaceable?: "AnyState";
+  readonly limits?: Partial<EpisodeLimits>;
+  readonly logger?: Logger;
 }
 
 /**
@@ -61,13 +65,17 @@ export interface HubSettings {
  */
 export class InProcessHub {
   readonly #directory: string;
+  readonly #mode: SessionMode;
   readonly #provider: ReturnType<typeof createSqliteProvider>;
   readonly #worker: TaskHubWorker;
   readonly hub: TaskHub;
 
-  private constructor(directory: string, app: App, mode: SessionMode, { replaceable }: HubSettings) {
+  private constructor(directory: string, app: App, mode: SessionMode, settings: HubSettings) {
     this.#directory = directory;
-    const common = { clock: systemClock, logger: silentLogger };
+    this.#mode = mode;
+    const { replaceable, limits, logger = silentLogger } = settings;
+    const episodeLimits = { maxActions: 10_000, defaultVersion: "", storeInputs: false, ...limits };
+    const common = { clock: systemClock, logger };
     this.#provider = createSqliteProvider({ dataDir: directory, hubName: "semantics", ...common });
     const executor = createExecutor(app, mode);
     const shared = {
@@ -77,7 +85,12 @@ export class InProcessHub {
       completions: new CompletionSignals(),
       ...common,
     };
-    this.hub = createTaskHub({ ...shared, hubName: "semantics", ...(replaceable ? { replaceable } : {}) });
+    this.hub = createTaskHub({
+      ...shared,
+      hubName: "semantics",
+      defaultVersion: episodeLimits.defaultVersion,
+      ...(replaceable ? { replaceable } : {}),
+    });
     this.#worker = createTaskHubWorker({
       ...shared,
       limits: {
@@ -88,20 +101,34 @@ export class InProcessHub {
         maxResidentOrchestrations: 100,
         pollIntervalMs: 1_000,
       },
-      episodeLimits: { maxActions: 10_000, defaultVersion: "", storeInputs: false },
+      episodeLimits,
     });
   }
 
   static async start(app: App, mode: SessionMode = "verify", settings: HubSettings = {}): Promise<InProcessHub> {
-    const hub = new InProcessHub(await mkdtemp(join(tmpdir(), "durable-semantics-")), app, mode, settings);
+    const directory = await mkdtemp(join(tmpdir(), "durable-semantics-"));
+    return InProcessHub.#begin(new InProcessHub(directory, app, mode, settings));
+  }
+
+  static async #begin(hub: InProcessHub): Promise<InProcessHub> {
     await hub.#provider.start();
     hub.#worker.start();
     return hub;
   }
 
-  async stop(): Promise<void> {
+  /** Ends this host and begins one with other code or settings on the same store. */
+  async restart(app: App, settings: HubSettings = {}): Promise<InProcessHub> {
+    await this.#end();
+    return InProcessHub.#begin(new InProcessHub(this.#directory, app, this.#mode, settings));
+  }
+
+  async #end(): Promise<void> {
     await this.#worker.stop(1_000);
     await this.#provider.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.#end();
     await rm(this.#directory, { recursive: true, force: true });
   }
 

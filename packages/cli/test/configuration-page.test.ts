@@ -37,9 +37,7 @@ describe("docs/configuration.md", () => {
 
   it("shows no setting that the code does not know", () => {
     const known = new Set([...Object.keys(HOST_SETTINGS), ...Object.keys(APP_SETTINGS)]);
-    const shown = [...PAGE.matchAll(/^\| `([^`]+)` \|.*\| (?:supported|accepted|rejected) \|/gm)].map(
-      ([, name = ""]) => name,
-    );
+    const shown = [...PAGE.matchAll(/^\| `([^`]+)` \|.*\| (?:supported|accepted) \|/gm)].map(([, name = ""]) => name);
     expect(shown.filter((name) => !known.has(name))).toEqual([]);
   });
 });

@@ -1,4 +1,6 @@
 export * from "./client/create-task-hub";
+export * from "./client/export-instances";
+export * from "./client/replay-instance";
 export * from "./client/task-hub";
 export * from "./client/validate-instance-id";
 export * from "./decide/entity/request-message";
@@ -17,6 +19,7 @@ export * from "./model/failure-details";
 export * from "./model/history-event";
 export * from "./model/ids";
 export * from "./model/instance";
+export * from "./model/instance-export";
 export * from "./model/instance-id";
 export * from "./model/json-text";
 export * from "./model/message";

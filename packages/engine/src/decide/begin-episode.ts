@@ -104,9 +104,10 @@ function show(state: RuntimeState, started: HistoryEvent, accepted: readonly Mes
   }
   const shown = [...state.withheld, ...forUserCode];
   state.withheld = [];
-  // A rewind shows nothing new, but the code is to be replayed.
-  const rewound = accepted.some((event) => event.type === "ExecutionRewound");
-  return shown.length > 0 || rewound ? [started, ...shown] : [];
+  // A rewind shows nothing new, but the code is to be replayed; and so it is after a resume, which may follow a rewind
+  // whose replay was held.
+  const replays = accepted.some(({ type }) => type === "ExecutionRewound" || type === "ExecutionResumed");
+  return shown.length > 0 || replays ? [started, ...shown] : [];
 }
 
 /** Episodes never go back in time, and one that delivers a timer is not before its due time (contract §2.5, Timers). */

@@ -6,15 +6,23 @@ import type { EpisodeResult } from "../ports/executor";
 import type { OrchestrationCommit, OutboundMessage, TimerMessage } from "../ports/storage-provider";
 import type { BegunEpisode } from "./begin-episode";
 import { endExecution, nextExecution, releaseLock, type Ending } from "./end-execution";
+import type { VersionFailureStrategy, VersionMatchStrategy } from "./match-version";
 import { recordAction, type ActionContext } from "./record-action";
-import { applyEvent, hasOpenTasks, isNewAction, type RuntimeState } from "./runtime-state";
+import { applyEvent, hasOpenTasks, isForUserCode, isNewAction, type RuntimeState } from "./runtime-state";
 
-/** Rules of the host that bound an orchestration (contract §2.6, §7). */
+/** Rules of the host that bound an orchestration (contract §2.6, §6.8, §7). */
 export interface EpisodeLimits {
   readonly maxActions: number;
   readonly defaultVersion: string;
   readonly storeInputs: boolean;
+  /** Absent: every version is executed. */
+  readonly versions?: { readonly match: VersionMatchStrategy; readonly onMismatch: VersionFailureStrategy };
+  /** What becomes of an instance whose replay differs from its history: it fails (default), or is suspended until mended. */
+  readonly onNonDeterminism?: NonDeterminismStrategy;
 }
+
+/** See `EpisodeLimits.onNonDeterminism` (host.json `nonDeterminismFailureStrategy`). */
+export type NonDeterminismStrategy = "Fail" | "Hold";
 
 /** Largest custom status, in bytes of UTF-16 (contract §2.6). */
 const MAX_CUSTOM_STATUS_BYTES = 16 * 1024;
@@ -86,6 +94,18 @@ export function finishEpisode(
     return continueAsNew(draft, state, started, { ...instance, input: completion.input }, result, context);
   }
   return toCommit(draft, begun, end(draft, state, started, instance, completion, now), canceled, context);
+}
+
+/**
+ * Records the messages but nothing of what the code has made of them, and suspends the instance: when it is resumed, its
+ * code is shown them again.
+ */
+export function holdEpisode(begun: BegunEpisode, reason: string, context: EpisodeContext): OrchestrationCommit {
+  const draft = newDraft(begun);
+  apply(draft, begun.state, [{ type: "ExecutionSuspended", timestamp: context.now, reason }]);
+  begun.state.withheld = begun.visible.filter(isForUserCode);
+  const instance: InstanceState = { ...context.instance, runtimeStatus: "Suspended", lastUpdatedAt: context.now };
+  return toCommit(draft, begun, instance, [], context);
 }
 
 function newDraft(begun: BegunEpisode): Draft {

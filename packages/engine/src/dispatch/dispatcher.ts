@@ -2,6 +2,7 @@ import { hasCode } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { ActivityWorkItem, OrchestrationWorkItem, StorageProvider, WorkKind } from "../ports/storage-provider";
+import { NotForThisWorker } from "./not-for-this-worker";
 
 type WorkItem = OrchestrationWorkItem | ActivityWorkItem;
 
@@ -179,12 +180,16 @@ export class Dispatcher<Item extends WorkItem> {
   }
 
   async #giveBack(item: Item, error: unknown): Promise<void> {
-    const { logger, provider } = this.#options;
+    const { logger } = this.#options;
     const what = this.#processor.describe(item);
     if (hasCode(error, "LOCK_LOST")) {
       this.#failures.delete(what);
       logger.debug(`The lock on ${what} was lost; another owner has it now.`);
       return;
+    }
+    if (error instanceof NotForThisWorker) {
+      logger.debug(`${capitalized(what)} is left to others for ${error.retryInMs} ms: ${error.message}`);
+      return this.#abandon(item, this.#abort.signal.aborted ? 0 : error.retryInMs);
     }
     const failures = (this.#failures.get(what) ?? 0) + 1;
     this.#failures.set(what, failures);
@@ -192,10 +197,16 @@ export class Dispatcher<Item extends WorkItem> {
     const expected = hasCode(error, "WORKER_LOST") || hasCode(error, "STORAGE_TRANSIENT");
     if (expected) logger.warn(`${capitalized(what)} will be tried again in ${delay} ms: ${text(error)}`);
     else logger.error(`${capitalized(what)} failed and will be tried again in ${delay} ms: ${text(error)}`, { error });
+    return this.#abandon(item, delay);
+  }
+
+  async #abandon(item: Item, delayMs: number): Promise<void> {
+    const { logger, provider } = this.#options;
     try {
-      await provider.abandon(item, delay);
-    } catch (abandonError) {
-      logger.warn(`${capitalized(what)} could not be given back; its lock will expire: ${text(abandonError)}`);
+      await provider.abandon(item, delayMs);
+    } catch (error) {
+      const what = capitalized(this.#processor.describe(item));
+      logger.warn(`${what} could not be given back; its lock will expire: ${text(error)}`);
     }
   }
 

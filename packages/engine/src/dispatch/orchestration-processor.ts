@@ -1,15 +1,20 @@
 import { beginEpisode, type BegunEpisode } from "../decide/begin-episode";
-import { findNonDeterminism } from "../decide/check-determinism";
-import { executedOrder } from "../decide/executed-order";
-import { finishEpisode, finishWithoutCode, type EpisodeContext, type EpisodeLimits } from "../decide/finish-episode";
+import {
+  finishEpisode,
+  finishWithoutCode,
+  holdEpisode,
+  type EpisodeContext,
+  type EpisodeLimits,
+} from "../decide/finish-episode";
 import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
 import { emptyState, foldHistory } from "../decide/runtime-state";
-import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { ExecutionStarted } from "../model/history-event";
 import type { IdSource } from "../model/ids";
 import type { Message } from "../model/message";
 import { isTerminal } from "../model/runtime-status";
 import type { Clock } from "../ports/clock";
-import type { Episode, EpisodeResult, Executor } from "../ports/executor";
+import type { Executor } from "../ports/executor";
+import type { Logger } from "../ports/logger";
 import type {
   ActivityOutcome,
   ActivityWorkItem,
@@ -19,12 +24,14 @@ import type {
 } from "../ports/storage-provider";
 import type { CompletionSignals } from "./completion-signals";
 import type { WorkProcessor } from "./dispatcher";
+import { EpisodeExecution } from "./episode-execution";
 import { ExecutionCache } from "./execution-cache";
 
 export interface OrchestrationProcessorOptions {
   readonly provider: StorageProvider;
   readonly executor: Executor;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly ids: IdSource;
   readonly completions: CompletionSignals;
   readonly limits: EpisodeLimits;
@@ -43,11 +50,13 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
   readonly kind = "orchestration";
   readonly #options: OrchestrationProcessorOptions;
   readonly #cache: ExecutionCache;
+  readonly #execution: EpisodeExecution;
   #episodes = 0;
 
   constructor(options: OrchestrationProcessorOptions) {
     this.#options = options;
     this.#cache = new ExecutionCache(options.cachedExecutions);
+    this.#execution = new EpisodeExecution(options);
   }
 
   lock(max: number): Promise<readonly OrchestrationWorkItem[]> {
@@ -106,8 +115,14 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     }
     const episode = ++this.#episodes;
     const resumeAfter = rewound ? undefined : cached?.lastEpisode;
-    const result = await this.#execute(item, begun, started, episode, resumeAfter, signal);
-    return { commit: finishEpisode(begun, started, result, { ...context, now: clock.now() }), begun, episode };
+    const ready = { item, begun, started, episode, ...(resumeAfter === undefined ? {} : { resumeAfter }) };
+    const executed = await this.#execution.run(ready, signal);
+    const ending = { ...context, now: clock.now() };
+    const commit =
+      executed.type === "held"
+        ? holdEpisode(begun, executed.reason, ending)
+        : finishEpisode(begun, started, executed.result, ending);
+    return { commit, begun, episode };
   }
 
   /** Keeps what goes on, forgets what has ended, and tells who waits for the end. */
@@ -133,40 +148,6 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     if (instance.runtimeStatus !== "Failed") return undefined;
     if (!messages.some(({ event }) => event.type === "ExecutionRewound")) return undefined;
     return rewindHistory(await this.#options.provider.readHistory(instance.instanceId));
-  }
-
-  async #execute(
-    item: OrchestrationWorkItem,
-    begun: BegunEpisode,
-    started: ExecutionStarted,
-    episode: number,
-    resumeAfter: number | undefined,
-    signal: AbortSignal,
-  ): Promise<EpisodeResult> {
-    const { executor, provider } = this.#options;
-    if (!executor.knows("orchestration", started.name)) return unknownOrchestrator(started.name, executor);
-    let history: readonly HistoryEvent[] = [];
-    const request: Episode = {
-      ...started.instance,
-      name: started.name,
-      version: started.version,
-      input: started.input,
-      episode,
-      newEvents: begun.visible,
-      ...(started.parent ? { parent: started.parent } : {}),
-      ...(resumeAfter === undefined ? {} : { resumeAfter }),
-      loadPastEvents: async () => {
-        if (item.historyLength === 0) return [];
-        history = begun.replaced ?? (await provider.readHistory(item.instance.instanceId));
-        return executedOrder(history);
-      },
-    };
-    const result = await executor.executeOrchestration(request, signal);
-    const difference = result.replayed ? findNonDeterminism(history, result.actions) : undefined;
-    if (difference === undefined) return result;
-    executor.forget(item.instance.instanceId);
-    const output = `Orchestrator function '${started.name}' failed: ${difference}`;
-    return { ...result, actions: [], completion: { type: "Failed", output, immediate: true } };
   }
 }
 
@@ -199,13 +180,4 @@ function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarte
     ...(started.parent ? { parentInstanceId: started.parent.instanceId } : {}),
     ...(started.tags ? { tags: started.tags } : {}),
   };
-}
-
-/** Contract §2.6: the instance fails at once, and its output names the function and those there are. */
-function unknownOrchestrator(name: string, executor: Executor): EpisodeResult {
-  const known = executor.names("orchestration").map((each) => `'${each}'`);
-  const output =
-    `Orchestrator function '${name}' failed: The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. ` +
-    `Additional info: ${known.length > 0 ? `The following are the known orchestrator functions: ${known.join(", ")}` : "No orchestrator functions are currently registered!"}`;
-  return { actions: [], replayed: false, canceledTimers: [], completion: { type: "Failed", output, immediate: true } };
 }

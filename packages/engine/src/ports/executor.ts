@@ -60,7 +60,10 @@ export type InspectedKind =
 /** One call that orchestrator code has made, as a diagnostic replay sees it. */
 export interface InspectedTask {
   readonly kind: InspectedKind;
-  /** Of the activity, orchestrator, entity (`@name@key`; several locked ones joined by ", ") or event; empty for the rest. */
+  /**
+   * Of the activity, orchestrator, entity (`@name@key`; several locked ones joined by ", ") or event; method and address of
+   * an HTTP call; empty for the rest.
+   */
   readonly name: string;
   /** Of an entity call or signal. */
   readonly operation?: string;

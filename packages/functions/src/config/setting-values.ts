@@ -18,7 +18,7 @@ export interface SettingValues {
   app<Name extends keyof AppTable>(name: Name): Value<AppTable[Name]>;
 }
 
-/** Reads all known settings. Throws CONFIG_INVALID for the first that has a wrong type or is rejected. */
+/** Reads all known settings. Throws CONFIG_INVALID for the first that has a wrong type. */
 export function readSettingValues(hostJson: JsonObject, settings: AppSettings): SettingValues {
   const host = new Map<string, unknown>();
   for (const [path, entry] of Object.entries(HOST_SETTINGS)) {
@@ -39,12 +39,6 @@ function readOne(place: string, entry: Setting<unknown>, raw: unknown): unknown 
   const value = entry.type.parse(raw);
   if (value === undefined) {
     throw new DurableHostError("CONFIG_INVALID", `${place} is ${JSON.stringify(raw)}; expected: ${entry.type.name}.`);
-  }
-  if (entry.support === "rejected" && value !== entry.default) {
-    throw new DurableHostError(
-      "CONFIG_INVALID",
-      `${place} is ${JSON.stringify(raw)}, and only ${JSON.stringify(entry.default)} is possible: ${entry.description}`,
-    );
   }
   return value;
 }

@@ -87,7 +87,7 @@ describe("loadConfiguration", () => {
   it.each([
     [{ maxConcurrentActivityFunctions: 0 }, /maxConcurrentActivityFunctions is 0; expected: whole number, at least 1/],
     [{ overridableExistingInstanceStates: "None" }, /expected: NonRunningStates or AnyState/],
-    [{ versionMatchStrategy: "Strict" }, /only "CurrentOrOlder" is possible: Version matching/],
+    [{ versionMatchStrategy: "Newer" }, /expected: CurrentOrOlder or None or Strict/],
   ])("refuses the wrong value of a setting (%j)", (durableTask, message) => {
     expect(() => load(hostJson(durableTask))).toThrow(message);
   });
