@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DurableHostError, systemClock, type Clock, type Executor, type Logger } from "@durable-host/engine";
+import { withCallHttp } from "./call-http/call-http-executor";
+import { DEFAULT_HTTP_POLL_MS } from "./call-http/http-polling";
 import { createHttpTriggers, type HttpTriggers } from "./http/http-triggers";
 import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
@@ -25,6 +27,8 @@ export interface FunctionAppHostJson {
   readonly functionTimeoutMs?: number;
   /** `functions`: names of those that run; absent: all. */
   readonly functions?: readonly string[];
+  /** `extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds`; default 30,000. */
+  readonly httpPollMs?: number;
 }
 
 export interface FunctionAppHostOptions {
@@ -120,7 +124,8 @@ class PooledAppHost implements FunctionAppHost {
       logger: logger.child("Host.Triggers.Http"),
       admits: this.#options.admits,
     });
-    this.#loaded = { index, triggers, executor: new PoolExecutor({ pool: this.#pool, index, events: this.#events }) };
+    const executor = new PoolExecutor({ pool: this.#pool, index, events: this.#events });
+    this.#loaded = { index, triggers, executor: withCallHttp(executor, { clock: this.#options.clock ?? systemClock }) };
     return index;
   }
 
@@ -163,7 +168,8 @@ class PooledAppHost implements FunctionAppHost {
 }
 
 function createPool(options: FunctionAppHostOptions, onOutputs: (outputs: Outputs) => void): WorkerPool {
-  const { appRoot, settings, logger, hostJson: { functionTimeoutMs } = {} } = options;
+  const { appRoot, settings, logger, hostJson = {} } = options;
+  const { functionTimeoutMs, httpPollMs = DEFAULT_HTTP_POLL_MS } = hostJson;
   const logTarget: LogTarget = { root: logger, byCategory: new Map() };
   return new WorkerPool({
     init: () => ({
@@ -173,6 +179,7 @@ function createPool(options: FunctionAppHostOptions, onOutputs: (outputs: Output
       durableClientInput: durableClientValue(options.durableClientInput),
       hostVersion: HOST_VERSION,
       sessionMode: options.sessionMode ?? "resident",
+      httpPollMs,
     }),
     workerCount: options.workerCount ?? 1,
     nodeArguments: options.workerArguments ?? [],

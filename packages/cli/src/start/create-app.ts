@@ -42,6 +42,7 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
       routePrefix: values.host("extensions.http.routePrefix"),
       functions: options.functions ?? values.host("functions"),
       functionTimeoutMs: Number.isFinite(timeout) ? timeout : undefined,
+      httpPollMs: values.host("extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds"),
     },
     workerCount: values.app("FUNCTIONS_WORKER_PROCESS_COUNT"),
     workerArguments: splitArguments(values.app("languageWorkers__node__arguments")),

@@ -8,8 +8,8 @@ import { heldLockAfter, type HeldLock } from "./held-lock";
  * It is owned by one work item at a time and changed in place (an execution of 10,000 steps would otherwise copy
  * its open tasks 10,000 times); whoever fails to commit must throw it away and fold the stored history again.
  *
- * R1 `nextActionId` is greater than every id in history: an action below it is a repetition (unless a rewind took its
- *    event out, see `rewoundIds`), one above is new.
+ * R1 `nextActionId` is greater than every id in history: an action below it is a repetition unless its id is in
+ *    `vacantIds`, one above is new.
  * R2 an id is open exactly from its scheduling event to its first completion; later completions are dropped.
  */
 export interface RuntimeState {
@@ -19,8 +19,8 @@ export interface RuntimeState {
   /** Events that arrived while suspended: in history, not yet shown to user code. */
   withheld: HistoryEvent[];
   nextActionId: number;
-  /** Ids below `nextActionId` that history does not have any more, because a rewind took them out. */
-  readonly rewoundIds: Set<number>;
+  /** Ids below `nextActionId` that history does not have: a rewind took them out, or the code keeps them for later. */
+  readonly vacantIds: Set<number>;
   readonly openActivities: Set<number>;
   readonly openChildren: Map<number, string>;
   readonly openTimers: Set<number>;
@@ -38,7 +38,7 @@ export function emptyState(): RuntimeState {
     suspended: false,
     withheld: [],
     nextActionId: 0,
-    rewoundIds: new Set(),
+    vacantIds: new Set(),
     openActivities: new Set(),
     openChildren: new Map(),
     openTimers: new Set(),
@@ -116,13 +116,13 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
 
 /** Tells whether an action asks for something that history does not have yet (R1). */
 export function isNewAction(state: RuntimeState, { id }: OrchestratorAction): boolean {
-  return id >= state.nextActionId || state.rewoundIds.has(id);
+  return id >= state.nextActionId || state.vacantIds.has(id);
 }
 
 function takeId(state: RuntimeState, id: number): void {
-  if (id < state.nextActionId) state.rewoundIds.delete(id);
+  if (id < state.nextActionId) state.vacantIds.delete(id);
   for (; state.nextActionId <= id; state.nextActionId++) {
-    if (state.nextActionId < id) state.rewoundIds.add(state.nextActionId);
+    if (state.nextActionId < id) state.vacantIds.add(state.nextActionId);
   }
 }
 

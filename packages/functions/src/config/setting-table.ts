@@ -1,3 +1,4 @@
+import { DEFAULT_HTTP_POLL_MS } from "../call-http/http-polling";
 import {
   anything,
   choice,
@@ -10,8 +11,7 @@ import {
   type SettingType,
 } from "./setting-type";
 
-/**
- * supported: it has its effect. accepted: it may stand there and has no effect here, for the reason given. */
+/** supported: it has its effect. accepted: it may stand there and has no effect here, for the reason given. */
 export type Support = "supported" | "accepted";
 
 export interface Setting<T> {
@@ -202,8 +202,10 @@ export const HOST_SETTINGS = {
     false,
     "Takes the origin of management links from `X-Forwarded-Host` and `X-Forwarded-Proto`.",
   ),
-  "extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds": accepted(
-    "`callHttp` is not part of this build yet.",
+  "extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds": supported(
+    count,
+    DEFAULT_HTTP_POLL_MS,
+    "Delay between polls of `callHttp` when the answer has no `Retry-After`.",
   ),
   "extensions.durableTask.tracing": accepted("Telemetry is not exported yet."),
   "extensions.durableTask.notifications": accepted("Event Grid notifications are not sent."),

@@ -17,6 +17,8 @@ export interface Init {
   readonly durableClientInput: object;
   readonly hostVersion: string;
   readonly sessionMode: SessionMode;
+  /** Delay between polls of `callHttp` for answers that name none, in milliseconds. */
+  readonly httpPollMs: number;
 }
 
 /** A function as its worker reports it. `bindings` is what `@azure/functions` registered (contract §1.5). */

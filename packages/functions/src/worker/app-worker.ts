@@ -118,6 +118,7 @@ export class AppWorker {
         invoker,
         findFunction: (name) => registry.find(name),
         mode: init.sessionMode,
+        httpPollMs: init.httpPollMs,
       }),
       ...(streamMode && { streamMode }),
     };

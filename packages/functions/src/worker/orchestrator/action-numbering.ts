@@ -12,6 +12,7 @@ import {
   sortedWithoutRepeats,
   type RequestSender,
 } from "./entity-requests";
+import { HttpCalls } from "./http-calls";
 import { toJson } from "./json";
 import { afterFailure, type Attempts } from "./retry";
 import type { SdkAction, SdkRetryOptions } from "./sdk-executor";
@@ -20,6 +21,15 @@ type ScheduleAgain = (id: number) => ScheduleActivity | CreateSubOrchestration;
 
 interface RetryingTask extends Attempts {
   readonly schedule: ScheduleAgain;
+}
+
+/** What an event brings about before the SDK sees it. */
+interface EventEffect {
+  readonly actions: readonly OrchestratorAction[];
+  /** The task whose retrying must end now. */
+  readonly lastAttempt?: number;
+  /** What the SDK is to be shown instead of the event. */
+  readonly shown?: HistoryEvent;
 }
 
 interface HeldLockSet {
@@ -35,7 +45,9 @@ interface HeldLockSet {
  *    attempt), then the SDK processes the event, then `takeActions` numbers what the code asked for in answer;
  * N2 an action object that was numbered before is the same task yielded again, and takes no id
  *    (upstream schedules it twice: contract §2.7, first row);
- * N3 compound actions take no id themselves; their children are numbered depth first, left to right.
+ * N3 compound actions take no id themselves; their children are numbered depth first, left to right;
+ * N4 an HTTP answer that sends to another place takes two ids at once, for a timer and for the request after it; the second
+ *    is used when the timer fires, so that ids do not always ascend in time.
  */
 export class ActionNumbering {
   readonly #sender: RequestSender;
@@ -43,20 +55,24 @@ export class ActionNumbering {
   readonly #attempts = new Map<number, RetryingTask>();
   readonly #retryTimers = new Map<number, RetryingTask | undefined>();
   readonly #timers = new Map<number, { readonly isCanceled: boolean }>();
+  readonly #httpCalls: HttpCalls;
   #lockSet: HeldLockSet | undefined;
   #nextId = 0;
 
-  constructor(sender: RequestSender) {
+  /** `httpPollMs`: delay between polls of `callHttp`, in milliseconds, for answers that name none. */
+  constructor(sender: RequestSender, httpPollMs: number) {
     this.#sender = sender;
+    this.#httpCalls = new HttpCalls(httpPollMs);
   }
 
-  /** Ids that an event takes by itself; `lastAttempt` names the task whose retrying must end now. */
-  beforeEvent(
-    event: HistoryEvent,
-    now: number,
-  ): { readonly actions: readonly OrchestratorAction[]; readonly lastAttempt?: number } {
+  /** Ids that an event takes by itself. */
+  beforeEvent(event: HistoryEvent, now: number): EventEffect {
     switch (event.type) {
-      case "TaskCompleted":
+      case "TaskCompleted": {
+        this.#attempts.delete(event.taskScheduledId);
+        const { timer, shown } = this.#httpCalls.answered(event, now, () => this.#nextId++);
+        return { actions: timer ? [timer] : [], ...(shown ? { shown } : {}) };
+      }
       case "SubOrchestrationCompleted":
         this.#attempts.delete(event.taskScheduledId);
         return { actions: [] };
@@ -65,7 +81,7 @@ export class ActionNumbering {
         return this.#attemptFailed(event.taskScheduledId, now, event.failureDetails?.isNonRetriable ?? false);
       case "TimerFired":
         this.#timers.delete(event.timerId);
-        return { actions: this.#retryTimerFired(event.timerId) };
+        return { actions: this.#followingTimer(event.timerId) };
       default:
         return { actions: [] };
     }
@@ -99,6 +115,8 @@ export class ActionNumbering {
         return [this.#timer(action)];
       case 7:
         return [operationRequest(this.#nextId++, action, this.#sender)];
+      case 8:
+        return [this.#httpCalls.first(this.#nextId++, action.httpRequest)];
       case 9:
         return [operationRequest(this.#nextId++, action, this.#sender, {})];
       case 10:
@@ -115,7 +133,9 @@ export class ActionNumbering {
       case 6: // waits, and asks for nothing
         return [];
       default:
-        throw new Error(unsupported(action));
+        throw new Error(
+          `The orchestrator asked for an action of type ${(action as SdkAction).actionType}, which this version of durable-host does not know.`,
+        );
     }
   }
 
@@ -132,7 +152,8 @@ export class ActionNumbering {
     return [schedule(id)];
   }
 
-  #attemptFailed(taskId: number, now: number, isNonRetriable: boolean): ReturnType<ActionNumbering["beforeEvent"]> {
+  #attemptFailed(taskId: number, now: number, isNonRetriable: boolean): EventEffect {
+    this.#httpCalls.failed(taskId);
     const task = this.#attempts.get(taskId);
     if (!task) return { actions: [] };
     this.#attempts.delete(taskId);
@@ -145,7 +166,10 @@ export class ActionNumbering {
     };
   }
 
-  #retryTimerFired(timerId: number): readonly OrchestratorAction[] {
+  /** What waited for a timer of the host's own: a poll, or the next attempt. */
+  #followingTimer(timerId: number): readonly OrchestratorAction[] {
+    const poll = this.#httpCalls.timerFired(timerId);
+    if (poll) return [poll];
     const task = this.#retryTimers.get(timerId);
     this.#retryTimers.delete(timerId);
     if (!task) return [];
@@ -183,9 +207,4 @@ function timeOf(date: Date): number {
   const time = date.getTime();
   if (Number.isNaN(time)) throw new Error("A timer or a scheduled signal was given an invalid date (Invalid Date).");
   return time;
-}
-
-function unsupported(action: SdkAction): string {
-  if (action.actionType === 8) return "context.df.callHttp is not supported by this version of durable-host.";
-  return `The orchestrator asked for an action of type ${action.actionType}, which this version of durable-host does not know.`;
 }

@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EpisodeResult, OrchestratorAction } from "@durable-host/engine";
 
-/** Says where a replay's result differs from that of the resident session, or undefined when they agree. */
-export function describeDifference(continued: EpisodeResult, replayed: EpisodeResult): string | undefined {
-  const first = continued.actions[0];
-  const repeated = first ? replayed.actions.filter((action) => action.id >= first.id) : [];
+/**
+ * Says where a replay's result differs from that of the resident session, or undefined when they agree.
+ * `recorded` are the ids that history has already: a replay asks for those too, a continuation does not.
+ */
+export function describeDifference(
+  continued: EpisodeResult,
+  replayed: EpisodeResult,
+  recorded: ReadonlySet<number>,
+): string | undefined {
+  const repeated = replayed.actions.filter((action) => !recorded.has(action.id));
   const parts: readonly [string, unknown, unknown][] = [
     ["actions", continued.actions.map(withoutRequestId), repeated.map(withoutRequestId)],
     ["completion", continued.completion, replayed.completion],
@@ -14,7 +20,7 @@ export function describeDifference(continued: EpisodeResult, replayed: EpisodeRe
   ];
   for (const [what, a, b] of parts) {
     if (!isDeepStrictEqual(a, b))
-      return `${what}: ${JSON.stringify(a)} in the session, ${JSON.stringify(b)} in the replay`;
+      return `${what}: ${JSON.stringify(a)} in the first run, ${JSON.stringify(b)} in the replay`;
   }
   return undefined;
 }

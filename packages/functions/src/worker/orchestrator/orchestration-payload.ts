@@ -6,14 +6,12 @@ export const SCHEMA_VERSION = 3;
 /** Longest time a single timer may take: all that .NET's TimeSpan holds, as stores keep timers of any length. */
 const LONGEST_TIMER = "10675199.02:48:05.4775807";
 
-/** Delay between polls of `callHttp` unless the answer names one (host.json `defaultAsyncRequestSleepTimeMilliseconds`). */
-const HTTP_POLL_MS = 30_000;
-
-/** The trigger value of an orchestrator (contract §1). */
+/** The trigger value of an orchestrator (contract §1); `httpPollMs` as in the session's options. */
 export function orchestrationPayload(
   request: EpisodeRequest,
   history: readonly object[],
   isReplaying: boolean,
+  httpPollMs: number,
 ): object {
   return {
     history,
@@ -26,7 +24,7 @@ export function orchestrationPayload(
     longRunningTimerIntervalDuration: "00:00:00",
     maximumShortTimerDuration: LONGEST_TIMER,
     // Upstream's spelling; the SDK reads it under this name.
-    defaultHttpAsyncRequestSleepTimeMillseconds: HTTP_POLL_MS,
+    defaultHttpAsyncRequestSleepTimeMillseconds: httpPollMs,
   };
 }
 

@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly function: RegisteredFunction;
   /** Makes the ids of entity requests. */
   readonly newGuid: () => string;
+  /** Delay between polls of `callHttp` for answers that name none, in milliseconds (host.json `httpSettings`). */
+  readonly httpPollMs: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export class OrchestratorSession {
   constructor(request: EpisodeRequest, options: SessionOptions) {
     this.executionId = request.executionId;
     this.#options = options;
-    this.#numbering = new ActionNumbering({ instance: request, newGuid: options.newGuid });
+    this.#numbering = new ActionNumbering({ instance: request, newGuid: options.newGuid }, options.httpPollMs);
   }
 
   /** Tells whether the next episode may go on where this one ended (S3). */
@@ -111,7 +113,7 @@ export class OrchestratorSession {
     if (isPast) history.push(replayMark(events[0]));
     const context = args[1] ?? this.#invocation?.context ?? {};
     try {
-      const payload = orchestrationPayload(request, history, isPast);
+      const payload = orchestrationPayload(request, history, isPast, this.#options.httpPollMs);
       this.#lastState = await this.#options.function.callback(payload, context);
     } catch (error) {
       this.#thrown = error;
@@ -135,11 +137,11 @@ export class OrchestratorSession {
     }
     if (event.type === "EventSent") this.#unsent.delete(event.eventId);
     const executor = sdk.taskOrchestratorExecutor;
-    const { actions, lastAttempt } = this.#numbering.beforeEvent(event, sdk.currentUtcDateTime.getTime());
+    const effect = this.#numbering.beforeEvent(event, sdk.currentUtcDateTime.getTime());
+    const { actions, lastAttempt, shown = event } = effect;
     this.#collect(actions);
     if (lastAttempt !== undefined) endRetrying(executor.openTasks[lastAttempt]?.parent);
-    const shown = isPast ? [toWireEvent(event, true), replayMark(event)] : [toWireEvent(event, false)];
-    await this.#execute(sdk, shown);
+    await this.#execute(sdk, isPast ? [toWireEvent(shown, true), replayMark(event)] : [toWireEvent(shown, false)]);
     this.#takeActions(sdk);
   }
 
@@ -185,7 +187,8 @@ export class OrchestratorSession {
     const customStatus = this.#customStatus();
     const completion = this.#complete(name);
     return {
-      actions: this.#actions,
+      // A poll has the id that was reserved for it earlier.
+      actions: this.#actions.sort((a, b) => a.id - b.id),
       replayed,
       canceledTimers: this.#numbering.canceledTimers(),
       ...(customStatus === undefined ? {} : { customStatus }),

@@ -1,3 +1,5 @@
+import type { CallHttpRequest } from "../../call-http/http-messages";
+
 /**
  * The parts of `durable-functions` 3.x that a resident orchestrator needs, as they are in every release from 3.0.0 to
  * 3.5.0. The SDK's own replay loop (`execute`) is what runs user code; it is only called again with the events that are
@@ -59,7 +61,7 @@ export type SdkAction =
   | { readonly actionType: 5; readonly fireAt: Date; readonly isCanceled: boolean }
   | { readonly actionType: 6; readonly externalEventName: string }
   | ({ readonly actionType: 7 } & SdkEntityAction)
-  | { readonly actionType: 8; readonly httpRequest: unknown }
+  | { readonly actionType: 8; readonly httpRequest: CallHttpRequest }
   | ({ readonly actionType: 9 } & SdkEntityAction)
   | ({ readonly actionType: 10; readonly fireAt: Date } & SdkEntityAction)
   | { readonly actionType: 11 | 12; readonly compoundActions: readonly SdkAction[] }

@@ -1,18 +1,23 @@
 import { randomUUID } from "node:crypto";
 import type { EpisodeResult } from "@durable-host/engine";
+import { DEFAULT_HTTP_POLL_MS } from "../../call-http/http-polling";
 import type { Invoker } from "../invocation";
 import type { RegisteredFunction } from "../registered-function";
 import { describeDifference } from "./describe-difference";
 import type { EpisodeAnswer, EpisodeRequest } from "./episode-request";
 import { OrchestratorSession } from "./orchestrator-session";
 
-/** How orchestrators are executed: `verify` continues them and replays them too, and fails where the two differ. */
+/** How orchestrators are executed: `verify` executes each episode, replays it from the start too, and fails where the two differ. */
 export type SessionMode = "resident" | "replay" | "verify";
 
 export interface OrchestratorSessionsOptions {
   readonly invoker: Invoker;
   readonly findFunction: (name: string) => RegisteredFunction | undefined;
   readonly mode?: SessionMode;
+  /** Runs the replays of `verify`; absent: `invoker`, so that what the code logs is logged once more. */
+  readonly comparingInvoker?: Invoker;
+  /** Delay between polls of `callHttp` for answers that name none, in milliseconds. */
+  readonly httpPollMs?: number;
 }
 
 /** The orchestrators that are resident in this app worker. */
@@ -24,12 +29,17 @@ export interface OrchestratorSessions {
 }
 
 export function createOrchestratorSessions(options: OrchestratorSessionsOptions): OrchestratorSessions {
-  const { mode = "resident" } = options;
+  const { mode = "resident", comparingInvoker = options.invoker, httpPollMs = DEFAULT_HTTP_POLL_MS } = options;
   const sessions = new Map<string, OrchestratorSession>();
-  const open = (request: EpisodeRequest): OrchestratorSession => {
+  const open = (request: EpisodeRequest, invoker = options.invoker): OrchestratorSession => {
     const fn = options.findFunction(request.name);
     if (!fn) throw new Error(`The app has no orchestrator function named '${request.name}'.`);
-    return new OrchestratorSession(request, { invoker: options.invoker, function: fn, newGuid: randomUUID });
+    return new OrchestratorSession(request, {
+      invoker,
+      function: fn,
+      newGuid: randomUUID,
+      httpPollMs,
+    });
   };
   return {
     async run(request) {
@@ -40,7 +50,7 @@ export function createOrchestratorSessions(options: OrchestratorSessionsOptions)
       }
       const session = mode === "replay" ? open(request) : (resident ?? open(request));
       const result = await session.execute(request);
-      if (mode === "verify" && resident) await compareWithReplay(result, open(request), request);
+      if (mode === "verify") await compareWithReplay(result, open(request, comparingInvoker), request);
       if (mode !== "replay" && session.isContinuable) sessions.set(request.instanceId, session);
       return { type: "result", result };
     },
@@ -66,13 +76,15 @@ function takeContinuable(
 }
 
 async function compareWithReplay(
-  continued: EpisodeResult,
+  first: EpisodeResult,
   replaying: OrchestratorSession,
   request: EpisodeRequest,
 ): Promise<void> {
-  const difference = describeDifference(continued, await replaying.execute(request));
+  const past = first.replayed ? [] : (request.pastEvents ?? []);
+  const recorded = new Set(past.flatMap((event) => ("eventId" in event ? [event.eventId] : [])));
+  const difference = describeDifference(first, await replaying.execute(request), recorded);
   if (difference === undefined) return;
   throw new Error(
-    `A replay of orchestrator '${request.name}' (instance '${request.instanceId}') differs from its resident session: ${difference}`,
+    `A replay of orchestrator '${request.name}' (instance '${request.instanceId}') differs from its first run: ${difference}`,
   );
 }

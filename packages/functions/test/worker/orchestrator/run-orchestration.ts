@@ -33,12 +33,16 @@ export class TestOrchestration {
   readonly history: HistoryEvent[] = [];
   readonly #sessions: OrchestratorSessions;
   #episode = 0;
-  #nextId = 0;
+  readonly #recorded = new Set<number>();
   time = 0;
 
   constructor(
     orchestrator: (context: TestContext) => Generator<unknown, unknown, never>,
-    readonly options: { readonly input?: string | null; readonly mode?: SessionMode } = {},
+    readonly options: {
+      readonly input?: string | null;
+      readonly mode?: SessionMode;
+      readonly httpPollMs?: number;
+    } = {},
   ) {
     const fn: RegisteredFunction = {
       name: "testOrchestrator",
@@ -50,6 +54,7 @@ export class TestOrchestration {
       invoker: passThrough,
       findFunction: () => fn,
       ...(options.mode ? { mode: options.mode } : {}),
+      ...(options.httpPollMs ? { httpPollMs: options.httpPollMs } : {}),
     });
   }
 
@@ -89,9 +94,10 @@ export class TestOrchestration {
     if (answer.type !== "result") throw new Error("the session asked for history twice");
     this.history.push(...newEvents);
     for (const action of answer.result.actions) {
-      if (action.id >= this.#nextId) this.history.push(eventOf(action, this.now));
+      if (this.#recorded.has(action.id)) continue;
+      this.#recorded.add(action.id);
+      this.history.push(eventOf(action, this.now));
     }
-    this.#nextId = Math.max(this.#nextId, ...answer.result.actions.map((action) => action.id + 1));
     this.history.push({ type: "OrchestratorCompleted", timestamp: this.now });
     return answer.result;
   }

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { OutgoingRequest } from "./outgoing-request";
+import type { WireResponse } from "./response-result";
+
+/**
+ * Sends one request and reads its answer whole. Rejects with the error of the connection, with that of an aborted signal,
+ * or when the answer is longer than `maxBytes`.
+ *
+ * Node's own client rather than fetch: it leaves header names as they were sent, which apps look up by name, sends a body
+ * with any method and adds no headers of its own, all as the upstream host does.
+ */
+export async function exchange(
+  outgoing: OutgoingRequest,
+  signal: AbortSignal,
+  maxBytes: number,
+): Promise<WireResponse> {
+  const request = begin(outgoing, signal);
+  let response: IncomingMessage;
+  try {
+    [response] = (await once(request, "response")) as [IncomingMessage];
+  } catch (error) {
+    // The server has closed a connection that was kept for the next request, and could not know of this one.
+    if (request.reusedSocket && isReset(error)) return exchange(outgoing, signal, maxBytes);
+    throw error;
+  }
+  return {
+    status: response.statusCode ?? 0,
+    rawHeaders: response.rawHeaders,
+    body: await readBody(response, maxBytes),
+  };
+}
+
+function begin({ method, url, headers, body }: OutgoingRequest, signal: AbortSignal): ClientRequest {
+  const send = url.protocol === "https:" ? requestHttps : requestHttp;
+  const lists = Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]);
+  const options = { method, signal, headers: Object.fromEntries(lists) as Record<string, string | string[]> };
+  const request = send(url, options);
+  // An error after the answer has begun comes from reading it.
+  request.on("error", () => {});
+  request.end(body);
+  return request;
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes)
+      throw new Error(`the answer is longer than ${maxBytes} bytes, which is all that callHttp takes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function isReset(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === "ECONNRESET";
+}
