@@ -5,6 +5,7 @@ export * from "./client/task-hub";
 export * from "./client/validate-instance-id";
 export * from "./decide/entity/request-message";
 export * from "./decide/executed-order";
+export type * from "./decide/explain/explanation";
 export type { EpisodeLimits, NonDeterminismStrategy } from "./decide/finish-episode";
 export type { VersionFailureStrategy, VersionMatchStrategy } from "./decide/match-version";
 export * from "./dispatch/completion-signals";

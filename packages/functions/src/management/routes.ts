@@ -1,5 +1,6 @@
 import { resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./handlers/control-instance";
 import { deleteEntity, getEntity, listEntities, signalEntity } from "./handlers/entities";
+import { exportInstance } from "./handlers/export-instance";
 import { getStatus } from "./handlers/get-status";
 import { listInstances } from "./handlers/list-instances";
 import { purgeInstance, purgeInstances } from "./handlers/purge-instances";
@@ -20,6 +21,7 @@ export const MANAGEMENT_ROUTES: readonly ManagementRoute[] = [
   { method: "POST", pattern: "orchestrators/:functionName/:instanceId", handle: startOrchestration },
   { method: "GET", pattern: "instances/:instanceId", handle: getStatus },
   { method: "GET", pattern: "instances", handle: listInstances },
+  { method: "GET", pattern: "instances/:instanceId/export", handle: exportInstance },
   { method: "DELETE", pattern: "instances/:instanceId", handle: purgeInstance },
   { method: "DELETE", pattern: "instances", handle: purgeInstances },
   { method: "POST", pattern: "instances/:instanceId/raiseevent/:eventName", handle: raiseEvent },

@@ -1,0 +1,149 @@
+import { replayInstance, type EpisodeResult, type Executor, type ExportedInstance, type HistoryEvent } from "../../src";
+
+const T0 = Date.UTC(2030, 0, 1);
+const INSTANCE = { instanceId: "i1", executionId: "e1" };
+
+const began = (at = 0): HistoryEvent => ({ type: "OrchestratorStarted", timestamp: T0 + at });
+const ended: HistoryEvent = { type: "OrchestratorCompleted", timestamp: T0 };
+const started: HistoryEvent = {
+  type: "ExecutionStarted",
+  timestamp: T0,
+  name: "order",
+  version: "2",
+  input: "1",
+  instance: INSTANCE,
+};
+const scheduled = (eventId: number, name: string): HistoryEvent => ({
+  type: "TaskScheduled",
+  timestamp: T0,
+  eventId,
+  name,
+  input: null,
+});
+const completed = (taskScheduledId: number): HistoryEvent => ({
+  type: "TaskCompleted",
+  timestamp: T0,
+  taskScheduledId,
+  result: null,
+});
+const finished = (status: "Completed" | "Failed" | "Terminated"): HistoryEvent => ({
+  type: "ExecutionCompleted",
+  timestamp: T0,
+  eventId: 9,
+  status,
+  result: null,
+});
+
+/** Two activities, one after the other, and the end. */
+const HISTORY = [
+  ...[began(), started, scheduled(0, "charge"), ended],
+  ...[began(5), completed(0), scheduled(1, "ship"), ended],
+  ...[began(9), completed(1), finished("Completed"), ended],
+];
+
+function recorded(history: readonly HistoryEvent[]): ExportedInstance {
+  const payloads = { input: "1", output: null, customStatus: null };
+  const times = { createdAt: T0, lastUpdatedAt: T0 };
+  return { ...INSTANCE, name: "order", version: "2", runtimeStatus: "Running", ...payloads, ...times, history };
+}
+
+/** Code that asks for one of these activities in each episode, and ends after the last one. */
+function aCode(...names: (string | undefined)[]) {
+  const episodes: { newEvents: readonly HistoryEvent[]; past: number; resumeAfter?: number }[] = [];
+  const executor: Pick<Executor, "executeOrchestration" | "forget" | "knows"> = {
+    knows: (kind, name) => kind === "orchestration" && name === "order",
+    forget: () => undefined,
+    async executeOrchestration({ newEvents, loadPastEvents, resumeAfter }) {
+      const past = (await loadPastEvents()).length;
+      episodes.push({ newEvents, past, ...(resumeAfter === undefined ? {} : { resumeAfter }) });
+      const id = episodes.length - 1;
+      const name = names[id];
+      const actions = name === undefined ? [] : [{ type: "ScheduleActivity" as const, id, name, input: null }];
+      const completion: Partial<EpisodeResult> =
+        id >= names.length ? { completion: { type: "Completed", output: null } } : {};
+      return { actions, replayed: false, canceledTimers: [], ...completion };
+    },
+  };
+  return { executor, episodes };
+}
+
+describe("replaying a recorded instance", () => {
+  it("agrees with the code that was recorded, episode by episode", async () => {
+    const { executor, episodes } = aCode("charge", "ship");
+
+    await expect(replayInstance(executor, recorded(HISTORY))).resolves.toEqual({
+      agrees: true,
+      episodes: 3,
+      completion: "Completed",
+    });
+    expect(episodes).toEqual([
+      { newEvents: [began(), started], past: 0 },
+      { newEvents: [began(5), completed(0)], past: 4, resumeAfter: 1 },
+      { newEvents: [began(9), completed(1)], past: 8, resumeAfter: 2 },
+    ]);
+  });
+
+  it("says at which position, in which episode, the code asks for something else", async () => {
+    await expect(replayInstance(aCode("charge", "pack", "ship").executor, recorded(HISTORY))).resolves.toMatchObject({
+      agrees: false,
+      episode: 2,
+      difference: expect.stringContaining(
+        "scheduled an activity task named 'ship' with sequence ID 1, but when its code was replayed it asked for an activity task named 'pack'",
+      ) as string,
+    });
+  });
+
+  it("finds that the code asks for less, and for more", async () => {
+    await expect(replayInstance(aCode("charge").executor, recorded(HISTORY))).resolves.toMatchObject({
+      episode: 2,
+      difference: expect.stringContaining("it asked for nothing at that position: it had completed") as string,
+    });
+    await expect(replayInstance(aCode("charge", "ship", "mail").executor, recorded(HISTORY))).resolves.toMatchObject({
+      episode: 3,
+      difference: expect.stringContaining(
+        "it asked for an activity task named 'mail' with sequence ID 2, where the recorded execution asked for nothing",
+      ) as string,
+    });
+  });
+
+  it("finds that the execution ends in another way", async () => {
+    const failed = [...HISTORY.slice(0, -2), finished("Failed"), ended];
+
+    await expect(replayInstance(aCode("charge", "ship").executor, recorded(failed))).resolves.toMatchObject({
+      difference: "The recorded execution failed, but when its code was replayed it completed.",
+    });
+    await expect(replayInstance(aCode("charge", "ship", undefined).executor, recorded(HISTORY))).resolves.toMatchObject(
+      {
+        difference: "The recorded execution completed, but when its code was replayed it went on waiting.",
+      },
+    );
+  });
+
+  it("asks nothing of the end of an instance that was terminated", async () => {
+    const terminated: HistoryEvent = { type: "ExecutionTerminated", timestamp: T0, reason: null };
+    const history = [...HISTORY.slice(0, 4), began(7), terminated, finished("Terminated"), ended];
+
+    await expect(replayInstance(aCode("charge", "ship").executor, recorded(history))).resolves.toMatchObject({
+      agrees: true,
+      episodes: 1,
+    });
+  });
+
+  it("agrees with a running instance as far as it has come, and with one that has not run yet", async () => {
+    const code = aCode("charge", "ship");
+
+    await expect(replayInstance(code.executor, recorded(HISTORY.slice(0, 8)))).resolves.toEqual({
+      agrees: true,
+      episodes: 2,
+    });
+    await expect(replayInstance(code.executor, recorded([]))).resolves.toEqual({ agrees: true, episodes: 0 });
+  });
+
+  it("finds that the orchestrator is gone", async () => {
+    const gone = HISTORY.map((event) => (event.type === "ExecutionStarted" ? { ...event, name: "old" } : event));
+
+    await expect(replayInstance(aCode().executor, recorded(gone))).resolves.toMatchObject({
+      difference: "The app has no orchestrator function named 'old' any more.",
+    });
+  });
+});
