@@ -19,7 +19,9 @@ export function tableLines(
 ): readonly string[] {
   const cells = rows.map((row) => row.map(oneLine));
   const titles = columns.map(({ title }) => title);
-  const natural = titles.map((title, index) => Math.max(width(title), ...cells.map((row) => width(row[index] ?? ""))));
+  const natural = titles.map((title, index) =>
+    cells.reduce((widest, row) => Math.max(widest, width(row[index] ?? "")), width(title)),
+  );
   const widths = screen.width === undefined ? natural : fit(natural, screen.width);
   const last = columns.length - 1;
   const line = (row: readonly string[], color: boolean): string =>
@@ -46,20 +48,13 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }
 
-/** Takes from the widest column, again and again, until all fit or none can give more. */
+/** Lowers the widest columns to one width at which all fit. */
 function fit(natural: readonly number[], available: number): readonly number[] {
-  const widths = [...natural];
-  let excess = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1)) - available;
-  while (excess > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= LEAST_WIDTH) break;
-    const next = Math.max(LEAST_WIDTH, ...widths.filter((each) => each < widest));
-    const index = widths.lastIndexOf(widest);
-    const taken = Math.min(excess, Math.max(1, widest - next));
-    widths[index] = widest - taken;
-    excess -= taken;
-  }
-  return widths;
+  const gaps = GAP.length * (natural.length - 1);
+  const limitedTo = (limit: number) => natural.map((each) => Math.min(each, limit));
+  let limit = Math.max(available, LEAST_WIDTH);
+  while (limit > LEAST_WIDTH && limitedTo(limit).reduce((sum, each) => sum + each, gaps) > available) limit -= 1;
+  return limitedTo(limit);
 }
 
 const PLAIN = /^[\u0020-\u007e]*$/;
