@@ -43,11 +43,16 @@ export function createEngine(
   const limited = limitExecutor(executor, maxPayload);
   const shared = { provider, executor: limited, clock: systemClock, ids: randomIds, completions };
   const defaultVersion = values.host("extensions.durableTask.defaultVersion");
+  const versions = {
+    match: values.host("extensions.durableTask.versionMatchStrategy"),
+    onMismatch: values.host("extensions.durableTask.versionFailureStrategy"),
+  };
   const fallback = PER_PROCESSOR * availableParallelism();
   const taskHub = createTaskHub({
     ...shared,
     hubName,
     defaultVersion,
+    versions,
     replaceable: values.host("extensions.durableTask.overridableExistingInstanceStates"),
   });
   const worker = createTaskHubWorker({
@@ -67,10 +72,7 @@ export function createEngine(
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
       defaultVersion,
       storeInputs: values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
-      versions: {
-        match: values.host("extensions.durableTask.versionMatchStrategy"),
-        onMismatch: values.host("extensions.durableTask.versionFailureStrategy"),
-      },
+      versions,
       onNonDeterminism: values.host("extensions.durableTask.nonDeterminismFailureStrategy"),
     },
   });

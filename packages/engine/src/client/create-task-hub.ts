@@ -1,5 +1,6 @@
 import { eventMessage } from "../decide/record-action";
 import { OPERATION_EVENT } from "../decide/entity/request-message";
+import type { EpisodeLimits } from "../decide/finish-episode";
 import type { CompletionSignals } from "../dispatch/completion-signals";
 import { DurableHostError, hasCode } from "../errors";
 import type { ExecutionStarted, MessageEvent } from "../model/history-event";
@@ -10,6 +11,7 @@ import { isTerminal, RUNTIME_STATUSES, type RuntimeStatus } from "../model/runti
 import type { Clock } from "../ports/clock";
 import type { Executor } from "../ports/executor";
 import type { StorageProvider } from "../ports/storage-provider";
+import { explainInstance } from "./explain-instance";
 import { getEntity, queryEntities } from "./query-entities";
 import { endRunning } from "./end-running";
 import { purgeInstance, purgeInstances } from "./purge-instances";
@@ -22,12 +24,14 @@ export interface TaskHubOptions {
   readonly hubName: string;
   readonly provider: StorageProvider;
   /** Knows which functions exist; without it every name is accepted. */
-  readonly executor?: Pick<Executor, "knows" | "names">;
+  readonly executor?: Pick<Executor, "knows" | "names" | "inspectOrchestration">;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly completions: CompletionSignals;
   /** Version of instances whose starter names none (host.json `defaultVersion`). */
   readonly defaultVersion?: string;
+  /** Which versions this host executes; only to explain why an instance waits. Absent: all. */
+  readonly versions?: EpisodeLimits["versions"];
   /** Which existing instances a start may replace (host.json `overridableExistingInstanceStates`). */
   readonly replaceable?: "NonRunningStates" | "AnyState";
 }
@@ -51,6 +55,7 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     getInstance: (instanceId) => provider.getInstance(instanceId),
     queryInstances: (query) => provider.queryInstances(query),
     readHistory: (instanceId) => provider.readHistory(instanceId),
+    explain: (instanceId) => explainInstance(options, instanceId),
     raiseEvent: (instanceId, name, input) =>
       tell(options, instanceId, { type: "EventRaised", timestamp: clock.now(), name, input }),
     restart: (instanceId, withNewInstanceId) => restartInstance(options, instanceId, withNewInstanceId),

@@ -1,3 +1,4 @@
+import type { InstanceExplanation } from "../decide/explain/explanation";
 import type { HistoryEvent } from "../model/history-event";
 import type { InstanceState } from "../model/instance";
 import type { EntityId } from "../model/instance-id";
@@ -73,6 +74,8 @@ export interface TaskHub {
   getInstance(instanceId: string): Promise<InstanceState | undefined>;
   queryInstances(query: InstanceQuery): Promise<InstancePage>;
   readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
+  /** Tells what an instance waits for, since when, and who has it; `undefined` when there is none. */
+  explain(instanceId: string): Promise<InstanceExplanation | undefined>;
   /**
    * Resolves when the instance has ended, or after `timeoutMs` with the state it then has; `undefined` when there is none.
    * Woken by the completion itself; polling is only the safety net for completions in other processes.

@@ -1,6 +1,7 @@
 import { resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./handlers/control-instance";
 import { deleteEntity, getEntity, listEntities, signalEntity } from "./handlers/entities";
 import { exportInstance } from "./handlers/export-instance";
+import { explainInstance } from "./handlers/explain-instance";
 import { getStatus } from "./handlers/get-status";
 import { listInstances } from "./handlers/list-instances";
 import { purgeInstance, purgeInstances } from "./handlers/purge-instances";
@@ -15,11 +16,12 @@ export interface ManagementRoute {
   readonly handle: ManagementHandler;
 }
 
-/** The whole management API (contract §5.2). */
+/** The whole management API (contract §5.2), and what we add to it (docs/management-api.md). */
 export const MANAGEMENT_ROUTES: readonly ManagementRoute[] = [
   { method: "POST", pattern: "orchestrators/:functionName", handle: startOrchestration },
   { method: "POST", pattern: "orchestrators/:functionName/:instanceId", handle: startOrchestration },
   { method: "GET", pattern: "instances/:instanceId", handle: getStatus },
+  { method: "GET", pattern: "instances/:instanceId/explain", handle: explainInstance },
   { method: "GET", pattern: "instances", handle: listInstances },
   { method: "GET", pattern: "instances/:instanceId/export", handle: exportInstance },
   { method: "DELETE", pattern: "instances/:instanceId", handle: purgeInstance },

@@ -3,6 +3,7 @@ import {
   isTerminal,
   type EntityState,
   type HistoryEvent,
+  type InstanceExplanation,
   type InstanceQuery,
   type InstanceState,
   type StartOptions,
@@ -33,6 +34,7 @@ export class FakeTaskHub implements TaskHub {
   readonly instances = new Map<string, InstanceState>();
   readonly entities = new Map<string, EntityState>();
   readonly histories = new Map<string, readonly HistoryEvent[]>();
+  readonly explanations = new Map<string, InstanceExplanation>();
   readonly calls: unknown[][] = [];
   /** How a started instance looks when a wait for it ends. */
   ended: Partial<InstanceState> | undefined = { runtimeStatus: "Completed", output: '"done"' };
@@ -73,6 +75,10 @@ export class FakeTaskHub implements TaskHub {
 
   readHistory(instanceId: string) {
     return Promise.resolve(this.histories.get(instanceId) ?? []);
+  }
+
+  explain(instanceId: string) {
+    return Promise.resolve(this.explanations.get(instanceId));
   }
 
   waitForCompletion(instanceId: string) {
