@@ -133,7 +133,7 @@ describe("the package graph", () => {
 });
 
 describe("the reference app", () => {
-  it("imports nothing from the runtime, so that it runs under any host", () => {
+  it("imports nothing from the runtime, so that it runs under any host [DF90]", () => {
     const found = importsOf("src");
 
     expect(found.length).toBeGreaterThan(0);

@@ -60,7 +60,7 @@ async function recordedPayments(client: ManagementClient, ids: readonly string[]
 }
 
 describe("kill -9", () => {
-  it(`at ${KILLS} random moments with ${ORDERS_IN_FLIGHT} orders in flight loses nothing and repeats nothing`, async () => {
+  it(`at ${KILLS} random moments with ${ORDERS_IN_FLIGHT} orders in flight loses nothing and repeats nothing [DF84]`, async () => {
     const start = (): Promise<HostProcess> => startReferenceApp(fixture, { SIMULATED_LATENCY_MILLISECONDS: "150" });
     let host = await start();
     const client = await fixture.client();

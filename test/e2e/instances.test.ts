@@ -48,7 +48,7 @@ describe("listing instances", () => {
 describe("a running instance", () => {
   beforeAll(() => addStock(client, "chair", 10));
 
-  it("is terminated with a reason, once", async () => {
+  it("is terminated with a reason, once [DF21]", async () => {
     const id = await aWaitingOrder();
 
     expect((await client.control(id, "terminate", "changed my mind")).status).toBe(202);
@@ -56,7 +56,7 @@ describe("a running instance", () => {
     expect((await client.control(id, "terminate", "again")).status).toBe(410);
   });
 
-  it("does nothing while suspended and catches up when resumed", async () => {
+  it("does nothing while suspended and catches up when resumed [DF24]", async () => {
     const id = await aWaitingOrder();
     expect((await client.control(id, "suspend", "wait")).status).toBe(202);
     await client.waitFor(id, (status) => status.runtimeStatus === "Suspended");

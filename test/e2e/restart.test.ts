@@ -1,5 +1,7 @@
-import { HostFixture } from "@durable-host/testkit";
-import { addStock, anOrder, inventory, placeOrder, startReferenceApp } from "./reference-app";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HostFixture, waitUntil } from "@durable-host/testkit";
+import { ACCEPTANCE_APP, addStock, anOrder, inventory, placeOrder, startReferenceApp } from "./reference-app";
 
 jest.setTimeout(60_000);
 const fixture = new HostFixture();
@@ -27,6 +29,27 @@ describe("a restart", () => {
     expect((await client.waitForEnd(order)).output).toMatchObject({ status: "Shipped" });
     const schedulings = (await client.history(order)).filter((row) => row.FunctionName === "validateOrder");
     expect(schedulings).toHaveLength(1);
+  });
+
+  it("runs an activity again in which the host was killed, and completes the orchestration once [DF84]", async () => {
+    const env = { MARKS_FOLDER: fixture.directory() };
+    const host = await fixture.start({ scriptRoot: ACCEPTANCE_APP, env });
+    const client = await fixture.client();
+    const id = await client.start("callsUnfinished");
+    const marks = join(env.MARKS_FOLDER, id);
+    await waitUntil("the activity to begin", () => (existsSync(marks) ? true : undefined));
+    await host.kill();
+
+    await fixture.start({ scriptRoot: ACCEPTANCE_APP, env });
+    expect(await client.waitForEnd(id)).toMatchObject({ runtimeStatus: "Completed", output: ["before", "done"] });
+    expect(readFileSync(marks, "utf8")).toBe("begun\nbegun\n");
+    const rows = (await client.history(id)).map(({ EventType, FunctionName }) => [EventType, FunctionName]);
+    expect(rows).toEqual([
+      ["ExecutionStarted", "callsUnfinished"],
+      ["TaskCompleted", "repeat"],
+      ["TaskCompleted", "hangsFirstTime"],
+      ["ExecutionCompleted", undefined],
+    ]);
   });
 
   it("fires a timer that fell due while the host was down", async () => {

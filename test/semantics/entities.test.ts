@@ -80,7 +80,7 @@ describe("an entity", () => {
     expect((await hub.run("failing")).runtimeStatus).toBe("Failed");
   });
 
-  it("signals other entities", async () => {
+  it("signals other entities [DF72]", async () => {
     await output("addAndGet", "g");
     await hub.hub.signalEntity({ name: "counter", key: "g" }, "forward", '"h"');
     await hub.until("@counter@h", (instance) => instance.customStatus !== null);
@@ -103,7 +103,7 @@ describe("an entity", () => {
 });
 
 describe("a critical section", () => {
-  it("keeps others out of its entities until it ends", async () => {
+  it("keeps others out of its entities until it ends [DF73, DF74]", async () => {
     const results = await Promise.all([1, 2, 3].map(() => output("transfer")));
     const sorted = results.sort((a, b) => b[0] - a[0]);
     expect(sorted).toEqual([

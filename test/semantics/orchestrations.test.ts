@@ -109,8 +109,9 @@ beforeAll(async () => {
         df.continueAsNew(seen + 1);
       },
       *leavesTimer({ df }) {
-        const timer = df.createTimer(new Date(df.currentUtcDateTime.getTime() + 150));
+        const timer = df.createTimer(new Date(df.currentUtcDateTime.getTime() + 500));
         yield df.Task.any([timer, df.callActivity("echo", 1)]);
+        df.setCustomStatus("returned");
         return "early";
       },
       *waits({ df }) {
@@ -135,7 +136,7 @@ describe("an orchestration", () => {
     expect(await output("fanOut", 50)).toBe(1225);
   });
 
-  it("goes on with the first of several tasks, and ends without the cancelled timer", async () => {
+  it("goes on with the first of several tasks, and ends without the cancelled timer [DF48]", async () => {
     expect(await output("race")).toBe(true);
   });
 
@@ -187,7 +188,7 @@ describe("an orchestration", () => {
     expect(types.filter((type) => type === "TaskScheduled")).toHaveLength(1);
   });
 
-  it("takes external events in the order they were raised", async () => {
+  it("takes external events in the order they were raised [DF52]", async () => {
     const id = await hub.startUntil("collects", "ready");
     for (const item of [1, 2, 3]) await hub.hub.raiseEvent(id, "item", String(item));
     expect((await hub.end(id)).output).toBe("[1,2,3]");
@@ -205,11 +206,14 @@ describe("an orchestration", () => {
     expect(JSON.parse((await hub.end(id)).output ?? "")).toEqual(expect.arrayContaining(["a", "b", "c"]));
   });
 
-  it("stays Running until a timer it did not cancel has fired", async () => {
+  it("stays Running until a timer it did not cancel has fired [DF48]", async () => {
     const id = await hub.hub.start({ name: "leavesTimer" });
+    const returned = await hub.until(id, ({ customStatus }) => customStatus === '"returned"');
+    expect(returned).toMatchObject({ runtimeStatus: "Running", output: null });
     const instance = await hub.end(id);
     expect(instance.output).toBe('"early"');
-    expect((instance.completedAt ?? 0) - instance.createdAt).toBeGreaterThanOrEqual(150);
+    expect(await hub.historyTypes(id)).toContain("TimerFired");
+    expect((instance.completedAt ?? 0) - instance.createdAt).toBeGreaterThanOrEqual(500);
   });
 
   it("fails at once when nobody knows its name any more", async () => {
@@ -226,6 +230,14 @@ describe("an orchestration", () => {
 });
 
 describe("a client", () => {
+  it("hands the trace it starts an orchestration in on to its history [DF87]", async () => {
+    const traceContext = { traceParent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`, traceState: "vendor=value" };
+    const id = await hub.hub.start({ name: "chain", traceContext });
+    await hub.end(id);
+    const started = (await hub.hub.readHistory(id)).find((event) => event.type === "ExecutionStarted");
+    expect(started).toMatchObject({ traceContext });
+  });
+
   it("terminates an instance with a reason", async () => {
     const id = await hub.startUntil("waits", "waiting");
     await hub.hub.terminate(id, "enough");
@@ -233,7 +245,7 @@ describe("a client", () => {
     await expect(hub.hub.terminate(id, "again")).rejects.toMatchObject({ code: "INSTANCE_ENDED" });
   });
 
-  it("suspends an instance, which takes events only after it is resumed", async () => {
+  it("suspends an instance, which takes events only after it is resumed [DF24]", async () => {
     const id = await hub.startUntil("waits", "waiting");
     await hub.hub.suspend(id, "hold");
     await hub.until(id, (instance) => instance.runtimeStatus === "Suspended");

@@ -71,13 +71,13 @@ async function failAndRewind(name: string, input: unknown): Promise<unknown> {
 }
 
 describe("a rewound instance", () => {
-  it("does again what had failed, and not what had succeeded", async () => {
+  it("does again what had failed, and not what had succeeded [DF27]", async () => {
     broken.add("b");
     expect(await failAndRewind("steps", ["a", "b", "c"])).toEqual(["a", "b", "c"]);
     expect(Object.fromEntries(calls)).toEqual({ a: 1, b: 2, c: 1 });
   });
 
-  it("does again what failed among tasks that ran together", async () => {
+  it("does again what failed among tasks that ran together [DF27]", async () => {
     broken.add("y");
     expect(await failAndRewind("together", ["x", "y", "z"])).toEqual(["x", "y", "z"]);
     expect(Object.fromEntries(calls)).toEqual({ x: 1, y: 2, z: 1 });
@@ -89,7 +89,7 @@ describe("a rewound instance", () => {
     expect(Object.fromEntries(calls)).toEqual({ "r-before": 1, r: 3 });
   });
 
-  it("rewinds the sub-orchestrations that had failed", async () => {
+  it("rewinds the sub-orchestrations that had failed [DF29]", async () => {
     broken.add("k");
     expect(await failAndRewind("parent", ["j", "k"])).toEqual(["j", "k", "after"]);
     expect(Object.fromEntries(calls)).toEqual({ j: 1, k: 2, after: 1 });
@@ -122,7 +122,7 @@ describe("a rewound instance", () => {
     expect(calls.get("b")).toBe(3);
   });
 
-  it("must have failed", async () => {
+  it("must have failed [DF28]", async () => {
     const { instanceId } = await hub.run("steps", ["a"]);
     await expect(hub.hub.rewind(instanceId, null)).rejects.toMatchObject({ code: "INSTANCE_NOT_FAILED" });
     await expect(hub.hub.rewind("nobody", null)).rejects.toMatchObject({ code: "INSTANCE_NOT_FOUND" });

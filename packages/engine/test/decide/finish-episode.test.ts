@@ -86,7 +86,7 @@ describe("finishing an episode", () => {
     expect(commit.instance).toMatchObject({ runtimeStatus: "Failed", output: "changed" });
   });
 
-  it("does not wait for a timer that the code has cancelled", () => {
+  it("does not wait for a timer that the code has cancelled [DF48]", () => {
     const actions = [{ type: "CreateTimer", id: 0, fireAt: T0 + 60_000 }] as const;
     const completion = { type: "Completed", output: null } as const;
     const { commit } = episode([], aStart(), aResult({ actions, canceledTimers: [0], completion }));
@@ -150,7 +150,7 @@ describe("finishing an episode", () => {
     ]);
   });
 
-  it("fails an instance whose custom status is larger than 16 KB, but not one that has exactly that", () => {
+  it("fails an instance whose custom status is larger than 16 KB, but not one that has exactly that [DF57]", () => {
     const status = (bytes: number) => aResult({ customStatus: `"${"x".repeat(bytes / 2 - 2)}"` });
     expect(episode([], aStart(), status(16 * 1024)).commit.instance?.runtimeStatus).toBe("Running");
     const { commit } = episode([], aStart(), status(17 * 1024));

@@ -11,7 +11,7 @@ describe("hub name", () => {
     expect(resolveHubName(undefined, { WEBSITE_SITE_NAME: site })).toBe(hub);
   });
 
-  it("defaults to TestHubName", () => {
+  it("defaults to TestHubName [DF85]", () => {
     expect(resolveHubName(undefined, {})).toBe("TestHubName");
   });
 

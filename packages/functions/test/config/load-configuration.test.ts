@@ -105,7 +105,7 @@ describe("loadConfiguration", () => {
     ]);
   });
 
-  it("takes the hub name from a setting", () => {
+  it("takes the hub name from a setting [DF85]", () => {
     expect(load(hostJson({ hubName: "%HUB%" }), { HUB: "Orders" }).hubName).toBe("Orders");
     expect(() => load(hostJson({ hubName: "%HUB%" }))).toThrow(/there is no app setting HUB/);
   });

@@ -60,7 +60,7 @@ describe("storage selection for other providers", () => {
     expect(select(type, settings, undefined, "embedded").type).toBe("embedded");
   });
 
-  it("lists the known types for an unknown one", () => {
+  it("lists the known types for an unknown one [DF86]", () => {
     expect(() => select("redis", {})).toThrow(/'redis'\. Known types: mssql, AzureStorage, azureManaged, netherite/);
   });
 

@@ -28,7 +28,7 @@ describe("POST /orchestrators/{name}", () => {
     });
   });
 
-  it("passes the input on as the text that was sent, the version and the trace context", async () => {
+  it("passes the input on as the text that was sent, the version and the trace context [DF87]", async () => {
     const hub = new FakeTaskHub();
     const body = '{ "amount": 12345678901234567890, "x": 1.0 }';
     await callApi(hub, "POST /orchestrators/hello?Version=2.0", {

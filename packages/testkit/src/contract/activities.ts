@@ -72,7 +72,7 @@ function describeOutcomes(hub: () => TestHub): void {
     expect((await hub().lockOne()).messages).toMatchObject([{ event: failed }]);
   });
 
-  it("accepts one outcome per task", async () => {
+  it("accepts one outcome per task [DF84]", async () => {
     await hub().createRunning("i1", { activities: [anActivityTask("i1", 4)] });
     const item = await hub().lockOneActivity();
     const outcomes = await Promise.allSettled([

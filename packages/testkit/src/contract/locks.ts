@@ -32,7 +32,7 @@ function describeExclusion(hub: () => TestHub): void {
     await expect(hub().provider.renewLock(item)).rejects.toMatchObject(LOST);
   });
 
-  it("accepts one of two commits of a work item, and saves nothing of the other", async () => {
+  it("accepts one of two commits of a work item, and saves nothing of the other [DF66]", async () => {
     await hub().create("i1");
     const item = await hub().lockOne();
     const first = aCommit(item, { activities: [anActivityTask("i1", 1)] });
