@@ -7,6 +7,7 @@ import type { EpisodeRequest } from "./episode-request";
 import { toJson } from "./json";
 import { orchestrationPayload, SCHEMA_VERSION } from "./orchestration-payload";
 import { sdkContextOf, type SdkAction, type SdkOrchestrationContext } from "./sdk-executor";
+import type { SessionObserver } from "./session-observer";
 import { toWireEvent } from "./wire-history";
 import { watchReplaying } from "./watch-replaying";
 
@@ -17,6 +18,7 @@ export interface SessionOptions {
   readonly newGuid: () => string;
   /** Delay between polls of `callHttp` for answers that name none, in milliseconds (host.json `httpSettings`). */
   readonly httpPollMs: number;
+  readonly observer?: SessionObserver;
 }
 
 /**
@@ -81,7 +83,14 @@ export class OrchestratorSession {
       inputData: [],
       triggerMetadata: { instanceId: { string: request.instanceId } },
     });
-    watchReplaying(invocation.context, () => (this.#toldLive = true));
+    watchReplaying(
+      invocation.context,
+      () => (this.#toldLive = true),
+      () => {
+        const df = sdkContextOf(invocation.context);
+        if (df) this.#options.observer?.onContext(df);
+      },
+    );
     return invocation;
   }
 
@@ -140,6 +149,7 @@ export class OrchestratorSession {
     const effect = this.#numbering.beforeEvent(event, sdk.currentUtcDateTime.getTime());
     const { actions, lastAttempt, shown = event } = effect;
     this.#collect(actions);
+    this.#options.observer?.onFollowUp(event, actions);
     if (lastAttempt !== undefined) endRetrying(executor.openTasks[lastAttempt]?.parent);
     await this.#execute(sdk, isPast ? [toWireEvent(shown, true), replayMark(event)] : [toWireEvent(shown, false)]);
     this.#takeActions(sdk);
@@ -161,7 +171,14 @@ export class OrchestratorSession {
     if (taken.length === 0) return;
     executor.actions = [];
     this.#continueAsNew = taken.find((action) => action.actionType === 4) ?? this.#continueAsNew;
-    this.#collect(this.#numbering.takeActions(taken, sdk.currentUtcDateTime.getTime()));
+    const now = sdk.currentUtcDateTime.getTime();
+    const { observer } = this.#options;
+    if (!observer) return this.#collect(this.#numbering.takeActions(taken, now));
+    for (const action of partsOf(taken)) {
+      const asked = this.#numbering.takeActions([action], now);
+      this.#collect(asked);
+      observer.onAsked(action, asked);
+    }
   }
 
   #collect(actions: readonly OrchestratorAction[]): void {
@@ -217,6 +234,11 @@ export class OrchestratorSession {
       return failed(name, error, error);
     }
   }
+}
+
+/** Actions without those that only combine others, in the order in which they take their ids (invariant N3). */
+function partsOf(actions: readonly SdkAction[]): readonly SdkAction[] {
+  return actions.flatMap((action) => ("compoundActions" in action ? partsOf(action.compoundActions) : [action]));
 }
 
 /** Tells whether the SDK does something with an event (contract §1.2, column R); the rest need not be shown to it. */

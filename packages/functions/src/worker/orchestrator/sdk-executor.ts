@@ -15,13 +15,18 @@ export interface SdkExecutor {
   readonly output: unknown;
   readonly exception: unknown;
   /** What the code waits for; before it has begun, a task that has completed. */
-  readonly currentTask: { readonly isCompleted: boolean };
+  readonly currentTask: SdkTask;
   readonly openTasks: Readonly<Record<string, SdkTask | undefined>>;
 }
 
 /** A task of the SDK; attempts of a retrying task have that task as parent. */
 export interface SdkTask {
   readonly parent?: { attemptNumber?: number };
+  readonly isCompleted: boolean;
+  readonly hasResult: boolean;
+  /** A text for tasks of the SDK's own, which stand for nothing. */
+  readonly actionObj?: SdkAction | string;
+  readonly children?: readonly SdkTask[];
 }
 
 /** Retry options as the SDK sends them; intervals in milliseconds (contract §2.3). */

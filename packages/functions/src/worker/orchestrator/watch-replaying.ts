@@ -4,8 +4,9 @@
  * `isReplaying` is the one thing that a replay answers differently from the run it repeats. Code that only uses it to keep
  * quiet is indifferent to that; code that keeps the answer, or returns it, is not, and what it then does must be what a
  * replay would have made of it, as upstream replays every episode. Nobody can tell the two apart from outside.
+ * `onAssigned` is told of the orchestration's context before user code runs for the first time.
  */
-export function watchReplaying(context: object, onToldLive: () => void): void {
+export function watchReplaying(context: object, onToldLive: () => void, onAssigned?: (df: object) => void): void {
   let df: unknown;
   // The SDK assigns `df` within its handler, right before user code runs for the first time.
   Object.defineProperty(context, "df", {
@@ -14,7 +15,9 @@ export function watchReplaying(context: object, onToldLive: () => void): void {
     get: () => df,
     set(value: unknown) {
       df = value;
-      if (typeof value === "object" && value !== null) watchProperty(value, onToldLive);
+      if (typeof value !== "object" || value === null) return;
+      watchProperty(value, onToldLive);
+      onAssigned?.(value);
     },
   });
 }
