@@ -89,6 +89,7 @@ export function finishEpisode(
     ? { type: "Failed", output: exceeded, immediate: true }
     : result.completion;
   const mayEnd = (completion?.type === "Failed" && completion.immediate) || !hasOpenTasks(state);
+  if (completion && !mayEnd) giveUpLock(draft, state, started, now);
   if (!completion || !mayEnd) return toCommit(draft, begun, instance, canceled, context);
   if (completion.type === "ContinuedAsNew") {
     return continueAsNew(draft, state, started, { ...instance, input: completion.input }, result, context);
@@ -106,6 +107,15 @@ export function holdEpisode(begun: BegunEpisode, reason: string, context: Episod
   begun.state.withheld = begun.visible.filter(isForUserCode);
   const instance: InstanceState = { ...context.instance, runtimeStatus: "Suspended", lastUpdatedAt: context.now };
   return toCommit(draft, begun, instance, [], context);
+}
+
+/**
+ * The code has ended, its execution not yet: what is still open may be waiting for the very entities that the code has
+ * locked. A state folded anew knows nothing of this and releases again, which an entity that knows the request ignores.
+ */
+function giveUpLock(draft: Draft, state: RuntimeState, started: ExecutionStarted, now: number): void {
+  draft.messages.push(...releaseLock(state.heldLock, started, now));
+  state.heldLock = undefined;
 }
 
 function newDraft(begun: BegunEpisode): Draft {

@@ -1,4 +1,4 @@
-import type { EpisodeResult, HistoryEvent, MessageEvent } from "@durable-host/engine";
+import type { EpisodeResult, HistoryEvent, MessageEvent, OrchestrationCommit } from "@durable-host/engine";
 import { beginEpisode } from "../../src/decide/begin-episode";
 import { finishEpisode, finishWithoutCode } from "../../src/decide/finish-episode";
 import { emptyState, foldHistory } from "../../src/decide/runtime-state";
@@ -36,6 +36,25 @@ function episode(
 }
 
 const activity = (id: number) => ({ type: "ScheduleActivity", id, name: "work", input: '"x"' }) as const;
+const lock = {
+  type: "SendEvent",
+  id: 0,
+  instanceId: "@account@a",
+  name: "op",
+  input: JSON.stringify({
+    id: "l1",
+    parent: "i1",
+    lockset: [
+      { name: "account", key: "a" },
+      { name: "account", key: "b" },
+    ],
+    pos: 0,
+  }),
+} as const;
+const released = ({ messages: sent }: OrchestrationCommit) =>
+  sent
+    .filter(({ event }) => event.type === "EventRaised" && event.name === "release")
+    .map((message) => message.instanceId);
 const running = [begun(), aStart(), scheduled(0), done()];
 
 describe("finishing an episode", () => {
@@ -170,24 +189,20 @@ describe("finishing an episode", () => {
   });
 
   it("frees the entities of a critical section when the code fails inside it", () => {
-    const lock = {
-      type: "SendEvent",
-      id: 0,
-      instanceId: "@account@a",
-      name: "op",
-      input: JSON.stringify({
-        id: "l1",
-        parent: "i1",
-        lockset: [
-          { name: "account", key: "a" },
-          { name: "account", key: "b" },
-        ],
-        pos: 0,
-      }),
-    } as const;
     const { commit } = episode([], aStart(), aResult({ actions: [lock], completion: { type: "Failed", output: "x" } }));
-    const released = commit.messages.filter(({ event }) => event.type === "EventRaised" && event.name === "release");
-    expect(released.map((message) => message.instanceId)).toEqual(["@account@a", "@account@b"]);
+    expect(released(commit)).toEqual(["@account@a", "@account@b"]);
+  });
+
+  it("frees them at once when the execution has to wait for something open, which may wait for them", () => {
+    const failed = aResult({ actions: [lock, activity(1)], completion: { type: "Failed", output: "x" } });
+    const { commit, state } = episode([], aStart(), failed);
+    expect(commit.instance?.runtimeStatus).toBe("Running");
+    expect(released(commit)).toEqual(["@account@a", "@account@b"]);
+
+    const opening = beginEpisode(state, "e1", messages(completed(1)), T0);
+    const ended = finishEpisode(opening, aStart(), aResult({ completion: { type: "Failed", output: "x" } }), aContext());
+    expect(ended.instance?.runtimeStatus).toBe("Failed");
+    expect(released(ended)).toEqual([]);
   });
 });
 
