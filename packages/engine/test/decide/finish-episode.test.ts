@@ -200,7 +200,12 @@ describe("finishing an episode", () => {
     expect(released(commit)).toEqual(["@account@a", "@account@b"]);
 
     const opening = beginEpisode(state, "e1", messages(completed(1)), T0);
-    const ended = finishEpisode(opening, aStart(), aResult({ completion: { type: "Failed", output: "x" } }), aContext());
+    const ended = finishEpisode(
+      opening,
+      aStart(),
+      aResult({ completion: { type: "Failed", output: "x" } }),
+      aContext(),
+    );
     expect(ended.instance?.runtimeStatus).toBe("Failed");
     expect(released(ended)).toEqual([]);
   });
