@@ -30,7 +30,7 @@ export function explanationJson(explanation: InstanceExplanation, top: number): 
     asOf: at,
     text: summary(explanation),
     waitsForCount: waitsFor.length,
-    waitsFor: waitsFor.slice(0, top).map((wait) => ({ type: wait.type, text: waitText(wait, at), ...wait })),
+    waitsFor: waitsFor.slice(0, top).map((wait) => Object.assign({ type: wait.type, text: waitText(wait, at) }, wait)),
     ...(holds && {
       holds: { text: `is in a critical section over ${quoted(holds.entities)} for ${age(holds.since, at)}`, ...holds },
     }),

@@ -2,7 +2,8 @@ import type { ActivityWait, CriticalSectionWait, EntitySituation, TimerWait, Wai
 
 /** What one wait is, in one line that goes on from "the instance". `now`: milliseconds since the epoch. */
 export function waitText(wait: Wait, now: number): string {
-  const text = describe(wait, now);
+  const unawaited = "awaited" in wait && wait.awaited === false ? ", though the code does not stand at it" : "";
+  const text = describe(wait, now) + unawaited;
   return "position" in wait && wait.position !== undefined ? `${text} [${wait.position}]` : text;
 }
 
