@@ -1,5 +1,5 @@
 import { HostFixture, waitUntil } from "@durable-host/testkit";
-import { LiveApp, SLOW_STARTER } from "./live-app";
+import { LISTENING_ACTIVITY, LiveApp, SLOW_STARTER } from "./live-app";
 
 jest.setTimeout(60_000);
 const fixture = new HostFixture();
@@ -34,5 +34,20 @@ describe("SIGTERM", () => {
     await expect(client.get("/api/slow")).rejects.toThrow("fetch failed");
     expect((await answering).status).toBe(202);
     expect(await stopping).toMatchObject({ code: 0 });
+  });
+
+  it("is told to a running activity, which ends early and is run again after the next start", async () => {
+    const { scriptRoot } = new LiveApp(fixture, LISTENING_ACTIVITY);
+    const host = await fixture.start({ scriptRoot });
+    const client = await fixture.client();
+    const { id } = (await client.post("/api/start")).body as { readonly id: string };
+    await waitUntil("the activity to run", () => (host.output.includes("copying, try 1") ? true : undefined));
+    expect(await host.stop()).toEqual({ code: 0, signal: null });
+    expect(host.output).toContain("told: HOST_STOPPING");
+
+    const next = await fixture.start({ scriptRoot });
+    const ended = await client.waitForEnd(id);
+    expect([ended.runtimeStatus, ended.output]).toEqual(["Completed", "copied in try 2"]);
+    expect(next.output).not.toContain("copying, try 3");
   });
 });

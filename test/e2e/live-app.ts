@@ -51,3 +51,32 @@ export const SLOW_STARTER = `
     },
   });
   app.hook.appTerminate(() => console.log("the app has been told to end"));`;
+
+/** An app whose activity needs a minute in its first try, and ends early when it is told to. */
+export const LISTENING_ACTIVITY = `
+  const { existsSync, writeFileSync } = require("node:fs");
+  const { setTimeout: sleep } = require("node:timers/promises");
+  const { app } = require("@azure/functions");
+  const df = require("durable-functions");
+  df.app.activity("copy", {
+    handler: async (input, context) => {
+      const attempt = existsSync("tried") ? 2 : 1;
+      writeFileSync("tried", "");
+      context.log("copying, try " + attempt);
+      if (attempt === 1) {
+        await sleep(60000, undefined, { signal: context.signal }).catch((error) => {
+          console.log("told: " + context.signal.reason.code);
+          throw error;
+        });
+      }
+      return "copied in try " + attempt;
+    },
+  });
+  df.app.orchestration("copying", function* (context) {
+    return yield context.df.callActivity("copy");
+  });
+  app.http("start", {
+    methods: ["POST"],
+    extraInputs: [df.input.durableClient()],
+    handler: async (request, context) => ({ jsonBody: { id: await df.getClient(context).startNew("copying") } }),
+  });`;

@@ -18,6 +18,7 @@ import {
 } from "@durable-host/engine";
 import { createSqliteProvider } from "@durable-host/sqlite";
 import { silentLogger } from "@durable-host/testkit";
+import { withCallHttp } from "../../packages/functions/src/call-http/call-http-executor";
 import type { Invoker } from "../../packages/functions/src/worker/invocation";
 import {
   createOrchestratorSessions,
@@ -49,7 +50,7 @@ export type Entity = (context: Context) => void | Promise<void>;
 
 export interface App {
   readonly orchestrators: Readonly<Record<string, Orchestrator>>;
-  readonly activities?: Readonly<Record<string, (input: never) => unknown>>;
+  readonly activities?: Readonly<Record<string, (input: never, signal: AbortSignal) => unknown>>;
   readonly entities?: Readonly<Record<string, Entity>>;
 }
 
@@ -77,7 +78,7 @@ export class InProcessHub {
     const episodeLimits = { maxActions: 10_000, defaultVersion: "", storeInputs: false, ...limits };
     const common = { clock: systemClock, logger };
     this.#provider = createSqliteProvider({ dataDir: directory, hubName: "semantics", ...common });
-    const executor = createExecutor(app, mode);
+    const executor = withCallHttp(createExecutor(app, mode), common);
     const shared = {
       provider: this.#provider,
       executor,
@@ -183,7 +184,8 @@ const passThrough: Invoker = {
   respond: async () => ({ outputData: [] }),
 };
 
-function createExecutor(app: App, mode: SessionMode): Executor {
+/** The worker side of the product in this process: the SDK's handlers behind the engine's port. */
+export function createExecutor(app: App, mode: SessionMode): Executor {
   const { orchestrators, activities = {}, entities = {} } = app;
   const tables = { orchestration: orchestrators, activity: activities, entity: entities };
   const sessions = createOrchestratorSessions({
@@ -205,9 +207,14 @@ function createExecutor(app: App, mode: SessionMode): Executor {
       if (answer.type === "historyNeeded") throw new Error("history was asked for twice");
       return answer.result;
     },
-    async executeActivity({ name, input }) {
+    inspectOrchestration: async ({ loadPastEvents, ...episode }) =>
+      sessions.inspect({ ...episode, pastEvents: await loadPastEvents() }),
+    async executeActivity({ name, input }, _signal, cancellation) {
+      const controller = new AbortController();
+      cancellation?.onCancel(({ code }) => controller.abort(code));
       try {
-        const result = await activities[name]?.((input === null ? undefined : JSON.parse(input)) as never);
+        const given = (input === null ? undefined : JSON.parse(input)) as never;
+        const result = await activities[name]?.(given, controller.signal);
         return { type: "Completed", result: result === undefined ? null : JSON.stringify(result) };
       } catch (error) {
         const reason = `Activity function '${name}' failed: ${(error as Error).message}`;

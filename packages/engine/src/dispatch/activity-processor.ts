@@ -1,13 +1,16 @@
+import { DurableHostError } from "../errors";
 import type { ActivityTask } from "../model/activity-task";
 import type { Clock } from "../ports/clock";
 import type { ActivityResult, Executor } from "../ports/executor";
 import type { ActivityOutcome, ActivityWorkItem, StorageProvider } from "../ports/storage-provider";
 import type { WorkProcessor } from "./dispatcher";
+import type { RunningActivities, RunningActivity } from "./running-activities";
 
 export interface ActivityProcessorOptions {
   readonly provider: StorageProvider;
   readonly executor: Executor;
   readonly clock: Clock;
+  readonly activities: RunningActivities;
   /** Takes an outcome straight to its orchestration; resolves to false when it has to go there as a message. */
   readonly handOver: (item: ActivityWorkItem, outcome: ActivityOutcome) => Promise<boolean>;
 }
@@ -16,6 +19,7 @@ export interface ActivityProcessorOptions {
 export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
   readonly kind = "activity";
   readonly #options: ActivityProcessorOptions;
+  readonly #running = new Map<ActivityWorkItem, RunningActivity>();
 
   constructor(options: ActivityProcessorOptions) {
     this.#options = options;
@@ -30,13 +34,40 @@ export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
   }
 
   async process(item: ActivityWorkItem, signal: AbortSignal, onExecuted: () => void): Promise<void> {
-    const { executor, provider, clock, handOver } = this.#options;
-    const known = executor.knows("activity", item.task.name);
-    const result = known ? await executor.executeActivity(item.task, signal) : unknownActivity(item.task.name);
+    const { provider, clock, handOver } = this.#options;
+    const result = await this.#execute(item, signal);
     onExecuted();
     const outcome = outcomeOf(item.task, result, clock.now());
     if (!(await handOver(item, outcome))) await provider.commitActivity(item, outcome);
   }
+
+  /** The task is gone from the store or somebody else's: whatever its code does now is in vain. */
+  onLockLost(item: ActivityWorkItem): void {
+    const message = `The lock on the task was lost: the result of '${item.task.name}' will not be taken.`;
+    this.#running.get(item)?.cancel({ code: "INSTANCE_ENDED", message });
+  }
+
+  async #execute(item: ActivityWorkItem, signal: AbortSignal): Promise<ActivityResult> {
+    const { executor, activities } = this.#options;
+    const { task } = item;
+    if (!executor.knows("activity", task.name)) return unknownActivity(task.name);
+    const running = activities.begin(task);
+    this.#running.set(item, running);
+    try {
+      const result = await executor.executeActivity(task, signal, running);
+      if (result.type === "Failed" && running.reason?.code === "HOST_STOPPING") throw endedEarly(result.reason);
+      return result;
+    } finally {
+      this.#running.delete(item);
+      activities.end(task, running);
+    }
+  }
+}
+
+/** Ending early at a stop is no failure of the orchestration: the task is given back. */
+function endedEarly(reason: string): DurableHostError {
+  const what = "It has ended early because the host stops, and will be run again after the next start.";
+  return new DurableHostError("WORKER_LOST", `${what} (${reason})`);
 }
 
 function outcomeOf(task: ActivityTask, result: ActivityResult, now: number): ActivityOutcome {

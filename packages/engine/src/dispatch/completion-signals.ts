@@ -5,6 +5,7 @@ type Listener = (instance: InstanceState) => void;
 /** Tells waiting clients of this process that an instance has ended, at the moment its commit is durable. */
 export class CompletionSignals {
   readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #forAll = new Set<Listener>();
 
   /** Calls back when an execution of the instance ends; returns a function that ends it. */
   listen(instanceId: string, listener: Listener): () => void {
@@ -17,8 +18,15 @@ export class CompletionSignals {
     };
   }
 
+  /** Calls back when an execution of any instance ends; returns a function that ends it. */
+  listenToAll(listener: Listener): () => void {
+    this.#forAll.add(listener);
+    return () => void this.#forAll.delete(listener);
+  }
+
   /** Tells everyone who waits for this instance. */
   emit(instance: InstanceState): void {
+    for (const listener of this.#forAll) listener(instance);
     const listeners = this.#listeners.get(instance.instanceId);
     if (listeners) for (const listener of [...listeners]) listener(instance);
   }

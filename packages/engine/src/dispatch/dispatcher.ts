@@ -16,6 +16,8 @@ export interface WorkProcessor<Item extends WorkItem> {
    * `onExecuted` may be called when user code has ended and only the commit is left: the place is free for the next.
    */
   process(item: Item, signal: AbortSignal, onExecuted: () => void): Promise<void>;
+  /** The lock could not be renewed because another owner has it, or the work item is gone; `process` goes on. */
+  onLockLost?(item: Item): void;
   /** Names a work item in logs. */
   describe(item: Item): string;
 }
@@ -227,6 +229,7 @@ export class Dispatcher<Item extends WorkItem> {
       const lock = await this.#options.provider.renewLock(running.item);
       Object.assign(running.item, { lock });
     } catch (error) {
+      if (hasCode(error, "LOCK_LOST")) this.#processor.onLockLost?.(running.item);
       this.#options.logger.warn(
         `The lock on ${this.#processor.describe(running.item)} was not renewed: ${text(error)}`,
       );

@@ -10,6 +10,7 @@ import { Dispatcher } from "./dispatcher";
 import { EntityProcessor } from "./entity-processor";
 import { OrchestrationProcessor } from "./orchestration-processor";
 import { OutcomeHandOver } from "./outcome-hand-over";
+import { RunningActivities } from "./running-activities";
 
 /** Bounds of one worker process of a task hub (host.json `extensions.durableTask`, contract §7). */
 export interface TaskHubWorkerLimits {
@@ -37,7 +38,10 @@ export interface TaskHubWorkerOptions {
 export interface TaskHubWorker {
   /** Begins to lock and execute work; the provider has been started before. */
   start(): void;
-  /** Stops locking; resolves when running work items have ended, which they are told to do after `graceMs`. */
+  /**
+   * Stops locking and tells the code of activities; resolves when running work items have ended. After `graceMs` nobody
+   * waits for them any longer: they are given back.
+   */
   stop(graceMs: number): Promise<void>;
   /** Number of work items being executed. */
   readonly active: number;
@@ -54,8 +58,9 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
   });
   const orchestration = new Dispatcher(processor, { ...shared, concurrency: limits.maxConcurrentOrchestrations });
   const handOver = new OutcomeHandOver({ provider, dispatcher: orchestration, processor });
+  const activities = new RunningActivities();
   const activity = new Dispatcher(
-    new ActivityProcessor({ ...options, handOver: (item, outcome) => handOver.offer(item, outcome) }),
+    new ActivityProcessor({ ...options, activities, handOver: (item, outcome) => handOver.offer(item, outcome) }),
     { ...shared, concurrency: limits.maxConcurrentActivities },
   );
   const entity = new Dispatcher(
@@ -64,15 +69,20 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
   );
   const dispatchers = { orchestration, activity, entity };
   const all = [orchestration, activity, entity];
-  let endSignals: (() => void) | undefined;
+  let endSignals: (() => void)[] = [];
   return {
     start() {
-      endSignals = provider.onWork((kind) => dispatchers[kind].wake());
+      endSignals = [
+        provider.onWork((kind) => dispatchers[kind].wake()),
+        options.completions.listenToAll((instance) => activities.instanceEnded(instance)),
+      ];
       for (const dispatcher of all) dispatcher.start();
     },
     async stop(graceMs) {
-      endSignals?.();
-      await Promise.all(all.map((dispatcher) => dispatcher.stop(graceMs)));
+      for (const end of endSignals) end();
+      const stopping = all.map((dispatcher) => dispatcher.stop(graceMs));
+      activities.drain();
+      await Promise.all(stopping);
     },
     get active() {
       return all.reduce((sum, dispatcher) => sum + dispatcher.active, 0);

@@ -108,6 +108,29 @@ export interface EntityBatchResult {
   readonly state: JsonText | null;
 }
 
+/** Why the code of an activity is asked to end early. */
+export interface CancellationReason {
+  /**
+   * INSTANCE_ENDED: the instance was terminated, purged or replaced, or has failed; nobody takes the result.
+   * HOST_STOPPING: what the activity returns counts; if it fails instead, it is run again after the next start.
+   */
+  readonly code: "INSTANCE_ENDED" | "HOST_STOPPING";
+  /** For people. */
+  readonly message: string;
+}
+
+/**
+ * Tells the code of an activity that it may end early. Not to be confused with the `signal` of the executor's methods, which
+ * says that the host waits no longer, whatever the code does. (An AbortSignal for each activity would cost more than the
+ * rest of its call, and almost none is ever cancelled.)
+ */
+export interface Cancellation {
+  /** Set once it is cancelled. */
+  readonly reason: CancellationReason | undefined;
+  /** Sets the one listener: called once when it is cancelled, at once if it has been. */
+  onCancel(listener: (reason: CancellationReason) => void): void;
+}
+
 /**
  * Runs user code for a work item. Rejects only when the code could not be run to an answer (worker crashed,
  * host stops): the work item is then abandoned and retried. An aborted `signal` says nobody waits any more.
@@ -119,7 +142,8 @@ export interface Executor {
    * and nothing is logged. `newEvents` may be empty. Absent: the executor cannot look into the code. Rejects as the others do.
    */
   inspectOrchestration?(episode: Episode, signal: AbortSignal): Promise<Inspection>;
-  executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult>;
+  /** `cancellation` is for the code: an executor that cannot tell it may ignore it. */
+  executeActivity(task: ActivityTask, signal: AbortSignal, cancellation?: Cancellation): Promise<ActivityResult>;
   executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult>;
   /** The execution has ended or its commit failed: what is kept resident for it can go. */
   forget(instanceId: string): void;

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import type {
   ActivityResult,
   ActivityTask,
+  Cancellation,
   EntityBatch,
   EntityBatchResult,
   Episode,
   EpisodeResult,
   Executor,
+  Inspection,
 } from "@durable-host/engine";
 import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
 import type { FunctionIndex } from "./function-index";
@@ -40,7 +42,13 @@ export class PoolExecutor implements Executor {
     return events.around(episode.name, invocationId, "", run, episodeError);
   }
 
-  async executeActivity(task: ActivityTask, signal: AbortSignal): Promise<ActivityResult> {
+  async inspectOrchestration(episode: Episode, signal: AbortSignal): Promise<Inspection> {
+    const { loadPastEvents, resumeAfter: _resumeAfter, ...rest } = episode;
+    const request: EpisodeRequest = { ...rest, pastEvents: await loadPastEvents() };
+    return unlessAborted(signal, () => this.#options.pool.call("inspection", episode.name, request));
+  }
+
+  async executeActivity(task: ActivityTask, signal: AbortSignal, cancellation?: Cancellation): Promise<ActivityResult> {
     const { pool, index, events } = this.#options;
     const { name } = task;
     if (!index.knows("activity", name)) {
@@ -49,7 +57,8 @@ export class PoolExecutor implements Executor {
     }
     const invocationId = randomUUID();
     const request = { function: name, invocationId, task };
-    const run = (): Promise<ActivityResult> => unlessAborted(signal, () => pool.call("activity", name, request));
+    const run = (): Promise<ActivityResult> =>
+      unlessAborted(signal, () => pool.call("activity", name, request, cancellation));
     try {
       return await events.around(name, invocationId, "", run, activityError);
     } catch (error) {

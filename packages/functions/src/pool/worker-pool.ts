@@ -1,4 +1,4 @@
-import { DurableHostError, hasCode, type Clock, type Logger } from "@durable-host/engine";
+import { DurableHostError, hasCode, type Cancellation, type Clock, type Logger } from "@durable-host/engine";
 import type { AppLoaded, CallKind, Calls, Init, LoadFailure, LogEntry, Outputs } from "../wire/messages";
 import { WorkerProcess, type HttpReply, type HttpRequestToWorker } from "./worker-process";
 
@@ -100,9 +100,10 @@ export class WorkerPool {
     kind: K,
     functionName: string,
     request: Calls[K]["request"],
+    cancellation?: Cancellation,
   ): Promise<Calls[K]["answer"]> {
     const worker = this.#leastLoaded() ?? (await this.take());
-    return worker.call(kind, functionName, request);
+    return worker.call(kind, functionName, request, cancellation);
   }
 
   async http(request: HttpRequestToWorker): Promise<HttpReply> {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import type { Duplex, Readable } from "node:stream";
-import { DurableHostError, type Clock } from "@durable-host/engine";
+import { DurableHostError, type Cancellation, type Clock } from "@durable-host/engine";
 import { BodyStreams } from "../wire/body-streams";
 import { Connection } from "../wire/connection";
 import type { IncomingBody } from "../wire/incoming-body";
@@ -113,11 +113,20 @@ export class WorkerProcess {
     return this.#hasExited;
   }
 
-  /** Runs something in the app. Rejects with what the app failed with, WORKER_LOST or the time limit's error. */
-  call<K extends CallKind>(kind: K, functionName: string, request: Calls[K]["request"]): Promise<Calls[K]["answer"]> {
+  /**
+   * Runs something in the app. Rejects with what the app failed with, WORKER_LOST or the time limit's error.
+   * `cancellation` is passed on to the code, where it can listen to it.
+   */
+  call<K extends CallKind>(
+    kind: K,
+    functionName: string,
+    request: Calls[K]["request"],
+    cancellation?: Cancellation,
+  ): Promise<Calls[K]["answer"]> {
     const id = this.#nextId++;
     const answer = this.#begin<Calls[K]["answer"]>(id, functionName);
     this.#sendCall({ type: "call", id, kind, request });
+    cancellation?.onCancel((reason) => this.#connection.send({ type: "cancel", id, reason }));
     return answer;
   }
 

@@ -1,4 +1,11 @@
-import type { ActivityResult, ActivityTask, EntityBatch, EntityBatchResult } from "@durable-host/engine";
+import type {
+  ActivityResult,
+  ActivityTask,
+  CancellationReason,
+  EntityBatch,
+  EntityBatchResult,
+  Inspection,
+} from "@durable-host/engine";
 import type { InvocationRequest } from "../worker/invocation";
 import type { EpisodeAnswer, EpisodeRequest } from "../worker/orchestrator/episode-request";
 import type { SessionMode } from "../worker/orchestrator/sessions";
@@ -85,6 +92,7 @@ export interface Calls {
   activity: { request: InvocationHead & { readonly task: ActivityTask }; answer: ActivityResult };
   entity: { request: InvocationHead & { readonly batch: EntityBatch }; answer: EntityBatchResult };
   episode: { request: EpisodeRequest; answer: EpisodeAnswer };
+  inspection: { request: EpisodeRequest; answer: Inspection };
   generic: { request: GenericCall; answer: GenericResult };
   http: { request: HttpCall; answer: HttpAnswer };
 }
@@ -170,6 +178,8 @@ export type HostMessage =
   | Init
   | AnyCall
   | { readonly type: "forget"; readonly instanceId: string }
+  /** The code of an activity may end early; its answer is still awaited. */
+  | { readonly type: "cancel"; readonly id: number; readonly reason: CancellationReason }
   /** Nobody waits for this call's answer any more. */
   | { readonly type: "abandon"; readonly id: number }
   | { readonly type: "terminate" }

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { ActivityResult } from "@durable-host/engine";
 import { BodyStreams } from "../wire/body-streams";
 import { Connection } from "../wire/connection";
 import type { IncomingBody } from "../wire/incoming-body";
@@ -12,6 +13,7 @@ import type {
   WireError,
   WorkerMessage,
 } from "../wire/messages";
+import { ActivitySignal } from "./activity-signal";
 import { AppHooks } from "./app-hooks";
 import { createCoreModule } from "./core-module";
 import { FunctionRegistry } from "./function-registry";
@@ -56,6 +58,8 @@ export class AppWorker {
   /** HTTP calls whose client is gone: their response has nowhere to go. */
   readonly #abandoned = new Set<number>();
   readonly #httpCalls = new Set<number>();
+  /** Running activities, by call. */
+  readonly #activities = new Map<number, ActivitySignal>();
   #app: App | undefined;
   /** Calls that are running, responses that are still being sent included. */
   #active = 0;
@@ -94,6 +98,8 @@ export class AppWorker {
         return this.#bodies.onCredit(message);
       case "bodyCancel":
         return this.#bodies.cancelOutgoing(message.stream);
+      case "cancel":
+        return this.#activities.get(message.id)?.cancel(message.reason);
       case "abandon":
         return this.#abandon(message.id);
       case "init":
@@ -119,6 +125,8 @@ export class AppWorker {
         findFunction: (name) => registry.find(name),
         mode: init.sessionMode,
         httpPollMs: init.httpPollMs,
+        appRoot: init.appRoot,
+        comparingInvoker: createInvoker({ core, hooks, log: new WorkerLog(() => undefined, new AppHooks()) }),
       }),
       ...(streamMode && { streamMode }),
     };
@@ -154,12 +162,24 @@ export class AppWorker {
     switch (call.kind) {
       case "episode":
         return app.sessions.run(call.request);
+      case "inspection":
+        return app.sessions.inspect(call.request);
       case "activity":
-        return runActivity(app.runner, call.request, this.#outputsOf(call.request));
+        return this.#runActivity(app, call);
       case "entity":
         return runEntity(app.runner, call.request, this.#outputsOf(call.request));
       case "generic":
         return runGeneric(app.runner, call.request);
+    }
+  }
+
+  async #runActivity(app: App, { id, request }: Extract<AnyCall, { kind: "activity" }>): Promise<ActivityResult> {
+    const signal = new ActivitySignal();
+    this.#activities.set(id, signal);
+    try {
+      return await runActivity(app.runner, request, this.#outputsOf(request), signal);
+    } finally {
+      this.#activities.delete(id);
     }
   }
 

@@ -22,6 +22,13 @@ export interface Outcome {
   readonly outputData: OutputData;
 }
 
+export interface RunOptions {
+  /** The outcome is to have the return value as typed data. */
+  readonly returnValue?: boolean;
+  /** Gets the invocation context before the app's code does. */
+  readonly prepare?: (context: object) => void;
+}
+
 /** How a function is called: worked out once, since bindings do not change. */
 interface CallPlan {
   readonly entry: RegistryEntry;
@@ -46,10 +53,11 @@ export class FunctionRunner {
    * Runs a function; rejects with what it threw. Output bindings are evaluated only after success (contract §2.6);
    * `returnValue` is there when asked for, or when they had to be.
    */
-  async run(name: string, request: TriggerRequest, want: { readonly returnValue?: boolean } = {}): Promise<Outcome> {
+  async run(name: string, request: TriggerRequest, want: RunOptions = {}): Promise<Outcome> {
     const plan = this.#plan(name);
     const { invoker } = this.#parts;
     const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
+    want.prepare?.(invocation.context);
     const result = await invoker.run(invocation);
     if (!plan.hasOutputs && want.returnValue !== true) return { result, outputData: NO_OUTPUTS };
     return { result, ...(await invoker.respond(invocation, result)) };

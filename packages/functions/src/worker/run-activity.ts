@@ -1,5 +1,6 @@
 import type { ActivityResult, ActivityTask, FailureDetails, TaskFailure } from "@durable-host/engine";
 import type { OutputData } from "../wire/messages";
+import { ActivitySignal } from "./activity-signal";
 import type { FunctionRunner, TriggerRequest } from "./function-runner";
 import { toError } from "./system-error";
 
@@ -8,11 +9,14 @@ export async function runActivity(
   runner: FunctionRunner,
   call: { readonly invocationId: string; readonly task: ActivityTask },
   onOutputs: (outputData: OutputData) => void,
+  signal = new ActivitySignal(),
 ): Promise<ActivityResult> {
   const { task } = call;
   let result: unknown;
   try {
-    const outcome = await runner.run(task.name, activityRequest(call.invocationId, task));
+    const outcome = await runner.run(task.name, activityRequest(call.invocationId, task), {
+      prepare: (context) => signal.exposeOn(context),
+    });
     if (outcome.outputData.length > 0) onOutputs(outcome.outputData);
     result = outcome.result;
   } catch (error) {
