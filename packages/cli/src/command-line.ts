@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { durableCommandLine, type RunDurable } from "./durable/durable-command-line";
+import { durableCommandLine, instancesCommandLine, type RunDurable } from "./durable/durable-command-line";
 import type { StartOptions } from "./start/start-options";
 import { HOST_VERSION } from "./version";
 
@@ -51,6 +51,7 @@ export function createCommandLine(commands: Commands, workingDirectory: string):
   host.addCommand(startCommand(commands, workingDirectory));
   program.addCommand(host);
   program.addCommand(durableCommandLine(commands.durable, workingDirectory));
+  program.addCommand(instancesCommandLine(commands.durable, workingDirectory));
   return program;
 }
 

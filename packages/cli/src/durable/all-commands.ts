@@ -1,4 +1,5 @@
 import { deleteTaskHub } from "./commands/delete-task-hub";
+import { exportInstances } from "./commands/export-instances";
 import { getHistory } from "./commands/get-history";
 import { getInstances } from "./commands/get-instances";
 import { getRuntimeStatus } from "./commands/get-runtime-status";
@@ -27,5 +28,9 @@ export const DURABLE_COMMANDS: readonly DurableCommand[] = [
   rewind,
   restart,
   purgeHistory,
+  exportInstances,
   deleteTaskHub,
 ];
+
+/** The commands of `durable-host instances`: what func has no name for, under a shorter one. */
+export const INSTANCES_COMMANDS: readonly DurableCommand[] = [exportInstances];

@@ -1,3 +1,5 @@
+import { parseInstanceExport, type InstanceExport } from "@durable-host/engine";
+import { CommandFailure } from "./command-failure";
 import { refusal } from "./refusal";
 import type { ManagementAnswer, ManagementRequest, ManagementTarget } from "./target/management-target";
 
@@ -169,6 +171,13 @@ export class DurableClient {
     return deleted(await this.#expect([200, 404], { method: "DELETE", path: ["instances"], query }));
   }
 
+  /** State and history as they are stored, with `recursive` those of its sub-orchestrations, too. */
+  async export(instanceId: string, recursive: boolean): Promise<InstanceExport> {
+    const query = { recursive: recursive ? "true" : undefined };
+    const text = await this.#ours(instanceId, "export", query);
+    return parseInstanceExport(JSON.parse(text), `The answer of ${this.#target.title}`);
+  }
+
   deleteTaskHub(): Promise<void> {
     return this.#target.deleteTaskHub();
   }
@@ -176,6 +185,17 @@ export class DurableClient {
   async #status(instanceId: string, query: ManagementRequest["query"]): Promise<InstanceStatus> {
     const path = ["instances", instanceId];
     return JSON.parse((await this.#expect([200, 202], { method: "GET", path, query })).text) as InstanceStatus;
+  }
+
+  /** Reads what only this runtime's management API has. Another host answers as if the instance were missing. */
+  async #ours(instanceId: string, view: string, query?: ManagementRequest["query"]): Promise<string> {
+    const answer = await this.#target.send({ method: "GET", path: ["instances", instanceId, view], query });
+    if (answer.status === 200) return answer.text;
+    if (answer.status !== 404) throw refusal(answer, ["instances", instanceId], this.#target.title);
+    await this.get(instanceId, false);
+    throw new CommandFailure(
+      `The instance '${instanceId}' is there, but ${this.#target.title} does not offer '${view}': it is another runtime, or an older version of this one.`,
+    );
   }
 
   #control(instanceId: string, operation: string, query: ManagementRequest["query"]): Promise<ManagementAnswer> {

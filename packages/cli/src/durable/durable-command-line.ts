@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { DURABLE_COMMANDS } from "./all-commands";
+import { DURABLE_COMMANDS, INSTANCES_COMMANDS } from "./all-commands";
 import type { DurableCommand, InstanceArgument } from "./durable-command";
 import type { DurableRequest } from "./run-durable";
 import type { TargetOptions } from "./target/select-target";
@@ -36,22 +36,28 @@ More: docs/cli.md.`;
 
 /** The command `durable-host durable` with its sub-commands. */
 export function durableCommandLine(run: RunDurable, workingDirectory: string): Command {
-  const group = new Command("durable")
+  return group("durable", DURABLE_COMMANDS, run, workingDirectory)
     .description("manage orchestrations and entities, as func durable does")
-    .addHelpText("after", GROUP_HELP)
-    .showHelpAfterError("(durable-host durable --help lists the commands)")
+    .addHelpText("after", GROUP_HELP);
+}
+
+/** The command `durable-host instances`. */
+export function instancesCommandLine(run: RunDurable, workingDirectory: string): Command {
+  return group("instances", INSTANCES_COMMANDS, run, workingDirectory).description(
+    "record instances; durable-host durable has all other commands for them",
+  );
+}
+
+function group(name: string, commands: readonly DurableCommand[], run: RunDurable, workingDirectory: string): Command {
+  const parent = new Command(name)
+    .showHelpAfterError(`(durable-host ${name} --help lists the commands)`)
     .exitOverride();
-  for (const command of DURABLE_COMMANDS) group.addCommand(subCommand(command, "durable", run, workingDirectory));
-  return group;
+  for (const command of commands) parent.addCommand(subCommand(command, name, run, workingDirectory));
+  return parent;
 }
 
 /** One command; `parent` names it in its examples. */
-export function subCommand(
-  command: DurableCommand,
-  parent: string,
-  run: RunDurable,
-  workingDirectory: string,
-): Command {
+function subCommand(command: DurableCommand, parent: string, run: RunDurable, workingDirectory: string): Command {
   const parsed = new Command(command.name)
     .description(command.description)
     .showHelpAfterError(`(durable-host ${parent} ${command.name} --help lists the options, with examples)`)

@@ -63,10 +63,13 @@ async function reach(
   }
 }
 
-/** fetch itself only says "fetch failed". */
+/** fetch itself only says "fetch failed"; what has happened is its cause. */
 function reason(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  if ("code" in cause && typeof cause.code === "string") return cause.code;
-  return cause.message;
+  const { code, message } = cause(error);
+  return typeof code === "string" ? code : String(message);
+}
+
+function cause(error: unknown): { readonly code?: unknown; readonly message?: unknown } {
+  if (typeof error !== "object" || error === null) return { message: error };
+  return "cause" in error && error.cause !== undefined ? cause(error.cause) : error;
 }
