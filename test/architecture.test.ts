@@ -54,7 +54,7 @@ function importsOf(folder: string): Import[] {
       ...readFileSync(join(ROOT, file), "utf8")
         .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
         .matchAll(pattern),
-    ].map(([, specifier = ""]) => ({ file, specifier })),
+    ].map(([, named, effect, dynamic]) => ({ file, specifier: named ?? effect ?? dynamic ?? "" })),
   );
 }
 
