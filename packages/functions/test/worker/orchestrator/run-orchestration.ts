@@ -1,4 +1,4 @@
-import type { EpisodeResult, HistoryEvent, OrchestratorAction } from "@durable-host/engine";
+import type { EpisodeResult, HistoryEvent, Inspection, OrchestratorAction } from "@durable-host/engine";
 import type { Invoker } from "../../../src/worker/invocation";
 import type { RegisteredFunction } from "../../../src/worker/registered-function";
 import {
@@ -100,6 +100,20 @@ export class TestOrchestration {
     }
     this.history.push({ type: "OrchestratorCompleted", timestamp: this.now });
     return answer.result;
+  }
+
+  /** What a replay of the whole history finds out, without a new event. */
+  inspect(): Promise<Inspection> {
+    return this.#sessions.inspect({
+      instanceId: "i1",
+      executionId: "e1",
+      name: "testOrchestrator",
+      version: "",
+      input: this.options.input ?? null,
+      episode: this.#episode + 1,
+      newEvents: [],
+      pastEvents: [...this.history],
+    });
   }
 
   /** Makes the next episode a cold start. */
