@@ -1,4 +1,4 @@
-import type { ActivityResult, ActivityTask, Clock, Executor } from "@durable-host/engine";
+import type { ActivityResult, ActivityTask, Cancellation, Clock, Executor } from "@durable-host/engine";
 import { unlessAborted } from "../pool/unless-aborted";
 import { azureTokens, type TokenProvider } from "./azure-tokens";
 import { HTTP_ACTIVITY } from "./http-messages";
@@ -16,10 +16,10 @@ export interface CallHttpOptions {
  */
 export function withCallHttp(app: Executor, { clock, tokens = azureTokens() }: CallHttpOptions): Executor {
   return {
-    executeActivity: (task, signal) =>
+    executeActivity: (task, signal, cancellation) =>
       task.name === HTTP_ACTIVITY
-        ? runHttpActivity(task, signal, { clock, tokens })
-        : app.executeActivity(task, signal),
+        ? runHttpActivity(task, signal, cancellation, { clock, tokens })
+        : app.executeActivity(task, signal, cancellation),
     executeOrchestration: (episode, signal) => app.executeOrchestration(episode, signal),
     ...(app.inspectOrchestration && { inspectOrchestration: app.inspectOrchestration.bind(app) }),
     executeEntity: (batch, signal) => app.executeEntity(batch, signal),
@@ -29,15 +29,24 @@ export function withCallHttp(app: Executor, { clock, tokens = azureTokens() }: C
   };
 }
 
+/** A request whose instance has ended is given up; one that is under way when the host stops may still be answered. */
 async function runHttpActivity(
   { input }: ActivityTask,
   signal: AbortSignal,
+  cancellation: Cancellation | undefined,
   options: SendRequestOptions,
 ): Promise<ActivityResult> {
   const call = new AbortController();
+  let instanceEnded: string | undefined;
+  cancellation?.onCancel(({ code, message }) => {
+    if (code !== "INSTANCE_ENDED") return;
+    instanceEnded = message;
+    call.abort();
+  });
   try {
     return await unlessAborted(signal, () => sendRequest(input, call.signal, options));
   } catch (error) {
+    if (instanceEnded !== undefined) return { type: "Failed", reason: instanceEnded, details: instanceEnded };
     call.abort();
     throw error;
   }

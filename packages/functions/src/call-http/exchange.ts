@@ -35,6 +35,8 @@ export async function exchange(
 function begin({ method, url, headers, body }: OutgoingRequest, signal: AbortSignal): ClientRequest {
   const send = url.protocol === "https:" ? requestHttps : requestHttp;
   const lists = Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]);
+  // Node frames the body of a GET only when told its length.
+  if (body !== undefined) lists.push(["Content-Length", String(Buffer.byteLength(body))]);
   const options = { method, signal, headers: Object.fromEntries(lists) as Record<string, string | string[]> };
   const request = send(url, options);
   // An error after the answer has begun comes from reading it.

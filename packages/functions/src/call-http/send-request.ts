@@ -75,6 +75,7 @@ function failure(reason: string, details: string): ActivityResult {
 
 /** An attempt at several addresses fails with one error for each, and none of its own. */
 function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
-  return error instanceof Error ? error.message : String(error);
+  const { message, errors } = error as { readonly message?: unknown; readonly errors?: unknown };
+  if (Array.isArray(errors)) return errors.map(messageOf).join("; ");
+  return typeof message === "string" ? message : String(error);
 }
