@@ -1,4 +1,5 @@
 import { deleteTaskHub } from "./commands/delete-task-hub";
+import { explain } from "./commands/explain";
 import { exportInstances } from "./commands/export-instances";
 import { getHistory } from "./commands/get-history";
 import { getInstances } from "./commands/get-instances";
@@ -20,6 +21,7 @@ export const DURABLE_COMMANDS: readonly DurableCommand[] = [
   getInstances,
   getRuntimeStatus,
   getHistory,
+  explain,
   raiseEvent,
   signalEntity,
   terminate,

@@ -66,6 +66,17 @@ export interface Purged {
   readonly instancesLeftRunning?: number;
 }
 
+/** What an instance waits for, in one line each; besides, the data that these were made from. */
+export interface Explanation {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly text: string;
+  /** As many as were asked for, of `waitsForCount`. */
+  readonly waitsFor: readonly { readonly text: string }[];
+  readonly waitsForCount: number;
+  readonly holds?: { readonly text: string };
+}
+
 const CONTINUATION_HEADER = "x-ms-continuation-token";
 const LARGEST_PAGE = 500;
 /** Stands for the empty key of an entity, which a path cannot hold. */
@@ -169,6 +180,11 @@ export class DurableClient {
       recursive: recursive ? "true" : undefined,
     };
     return deleted(await this.#expect([200, 404], { method: "DELETE", path: ["instances"], query }));
+  }
+
+  /** `top`: how many of the tasks that it waits for are listed. */
+  async explain(instanceId: string, top: number): Promise<Explanation> {
+    return JSON.parse(await this.#ours(instanceId, "explain", { top: String(top) })) as Explanation;
   }
 
   /** State and history as they are stored, with `recursive` those of its sub-orchestrations, too. */

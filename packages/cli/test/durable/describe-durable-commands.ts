@@ -176,6 +176,13 @@ export function describeDurableCommands(fixture: TargetFixture): void {
       expect((await run("get-history", "late")).output).toBe("Nothing has happened yet.\n");
     });
 
+    it("explain what an instance waits for", async () => {
+      await run("start-new", "--function-name", "greet", "--id", "new");
+      expect((await run("explain", "order-2")).output).toMatch(/^order-2 \(fails\): Failed .*the bank is closed\n$/);
+      expect((await run("explain", "new")).output).toMatch(/^new \(greet\): Pending; .*\n\nIt waits for:\n {2}\S/);
+      expect(await json("explain", "other-3")).toMatchObject({ instanceId: "other-3", waitsFor: [] });
+    });
+
     it("raise an event, with and without a value", async () => {
       await run("start-new", "--function-name", "waits", "--id", "other-4");
       await run("raise-event", "--id", "other-3", "--event-name", "go", "--event-data", '{"ok":true}');
@@ -267,12 +274,19 @@ export function describeDurableCommands(fixture: TargetFixture): void {
       rmSync(folder, { recursive: true });
     });
 
-    it.each(["get-runtime-status", "get-history", "terminate", "suspend", "resume", "rewind", "restart", "export"])(
-      "tell that there is no instance for %s",
-      async (command) => {
-        expect(await refusal(command, "nobody")).toContain("No instance with ID 'nobody' found");
-      },
-    );
+    it.each([
+      "get-runtime-status",
+      "get-history",
+      "terminate",
+      "suspend",
+      "resume",
+      "rewind",
+      "restart",
+      "export",
+      "explain",
+    ])("tell that there is no instance for %s", async (command) => {
+      expect(await refusal(command, "nobody")).toContain("No instance with ID 'nobody' found");
+    });
 
     it("tell that an instance has ended, and how to find out more", async () => {
       expect(await refusal("terminate", "order-1")).toMatch(/already ended.*get-runtime-status --id order-1/);

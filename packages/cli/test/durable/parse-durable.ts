@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { createCommandLine } from "../../src/command-line";
 import type { DurableRequest } from "../../src/durable/run-durable";
 
