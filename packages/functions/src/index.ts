@@ -5,6 +5,13 @@ export { DURABLE_SYSTEM_KEY } from "./keys/host-keys";
 export { KeyRing } from "./keys/key-ring";
 export { readKeyFolder } from "./keys/file-key-store";
 export type { HostRequest, HostResponse, HttpHandler } from "./http/types";
+export type { HttpAnswerer } from "./in-process/answer-http";
+export { AppRegistrations, type ActivityReplacement } from "./in-process/app-registrations";
+export {
+  createInProcessExecutor,
+  type InProcessExecutor,
+  type InProcessExecutorOptions,
+} from "./in-process/in-process-executor";
 export { durableClientInput } from "./management/durable-client-input";
 export { ERROR_ANSWERS } from "./management/error-response";
 export { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "./management/management-api";
@@ -18,5 +25,5 @@ export {
 export type { HttpRoute } from "./http/route-table";
 export { FunctionIndex, type FunctionDescription } from "./pool/function-index";
 export type { InvocationFinished, InvocationListener, InvocationStarted } from "./pool/invocation-events";
-export type { GenericResult, WireData } from "./wire/messages";
+export type { GenericResult, LogEntry, LogLevel, WireData } from "./wire/messages";
 export type { SessionMode } from "./worker/orchestrator/sessions";

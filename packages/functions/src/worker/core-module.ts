@@ -66,7 +66,7 @@ export class Disposable {
  * (contract §1.4). `core-module-stub.ts` lists the same names.
  */
 export function createCoreModule(parts: {
-  readonly registry: FunctionRegistry;
+  readonly registry: Pick<FunctionRegistry, "register">;
   readonly hooks: AppHooks;
   readonly log: WorkerLog;
   readonly hostVersion: string;
