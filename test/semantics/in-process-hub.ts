@@ -12,6 +12,7 @@ import {
   type EpisodeLimits,
   type Executor,
   type InstanceState,
+  type StorageProvider,
   type Logger,
   type TaskHub,
   type TaskHubWorker,
@@ -70,6 +71,11 @@ export class InProcessHub {
   readonly #provider: ReturnType<typeof createSqliteProvider>;
   readonly #worker: TaskHubWorker;
   readonly hub: TaskHub;
+
+  /** The store, for tests of what happens behind the hub's back. */
+  get store(): StorageProvider {
+    return this.#provider;
+  }
 
   private constructor(directory: string, app: App, mode: SessionMode, settings: HubSettings) {
     this.#directory = directory;

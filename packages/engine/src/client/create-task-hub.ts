@@ -13,6 +13,7 @@ import type { Executor } from "../ports/executor";
 import type { StorageProvider } from "../ports/storage-provider";
 import { explainInstance } from "./explain-instance";
 import { getEntity, queryEntities } from "./query-entities";
+import { cleanEntities } from "./clean-entities";
 import { endRunning } from "./end-running";
 import { purgeInstance, purgeInstances } from "./purge-instances";
 import type { StartOptions, TaskHub } from "./task-hub";
@@ -83,6 +84,7 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     },
     getEntity: (id) => getEntity(provider, id),
     queryEntities: (query) => queryEntities(provider, query),
+    cleanEntities: () => cleanEntities(options),
   };
 }
 

@@ -59,6 +59,14 @@ export interface EntityPage {
   readonly continuationToken?: string;
 }
 
+/** What a clean-up of the entities has found and mended. */
+export interface EntityCleanUp {
+  /** Entities without state, lock and queue that were still stored. */
+  readonly emptyEntitiesRemoved: number;
+  /** Locks, and requests for locks, of orchestrations that have ended or gone on without them. */
+  readonly orphanedLocksReleased: number;
+}
+
 /**
  * Everything a client can do with a task hub. Whatever resolves is durable.
  * Errors carry a code: INSTANCE_NOT_FOUND, INSTANCE_EXISTS, INSTANCE_ENDED, INSTANCE_STATE (already suspended, or not
@@ -106,4 +114,6 @@ export interface TaskHub {
   signalEntity(id: EntityId, operation: string, input: JsonText | null, dueAt?: number): Promise<void>;
   getEntity(id: EntityId): Promise<EntityState | undefined>;
   queryEntities(query: EntityQuery): Promise<EntityPage>;
+  /** Looks through all entities, removes those that hold nothing, and releases locks whose holder has ended (contract §3.5). */
+  cleanEntities(): Promise<EntityCleanUp>;
 }

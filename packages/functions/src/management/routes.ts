@@ -1,5 +1,5 @@
 import { resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./handlers/control-instance";
-import { deleteEntity, getEntity, listEntities, signalEntity } from "./handlers/entities";
+import { cleanEntities, deleteEntity, getEntity, listEntities, signalEntity } from "./handlers/entities";
 import { exportInstance } from "./handlers/export-instance";
 import { explainInstance } from "./handlers/explain-instance";
 import { getStatus } from "./handlers/get-status";
@@ -35,6 +35,8 @@ export const MANAGEMENT_ROUTES: readonly ManagementRoute[] = [
   { method: "GET", pattern: "entities", handle: listEntities },
   { method: "GET", pattern: "entities/:name", handle: listEntities },
   { method: "GET", pattern: "entities/:name/:key", handle: getEntity },
+  // Our own addition. No function can have the name: those begin with a letter.
+  { method: "POST", pattern: "entities/$clean", handle: cleanEntities },
   { method: "POST", pattern: "entities/:name/:key", handle: signalEntity },
   { method: "DELETE", pattern: "entities/:name/:key", handle: deleteEntity },
 ];

@@ -87,3 +87,18 @@ describe("POST and DELETE /entities/{name}/{key}", () => {
     expect(hub.calls).toEqual([["signalEntity", { name: "Counter", key: "a" }, "delete", null]]);
   });
 });
+
+describe("POST /entities/$clean", () => {
+  it("cleans up, and says what it has mended", async () => {
+    const hub = new FakeTaskHub();
+    const answer = await callApi(hub, "POST /entities/$clean");
+    expect([answer.status, answer.json]).toEqual([200, { emptyEntitiesRemoved: 2, orphanedLocksReleased: 1 }]);
+    expect(hub.calls).toEqual([["cleanEntities"]]);
+  });
+
+  it("is no way to signal an entity", async () => {
+    const hub = new FakeTaskHub();
+    expect((await callApi(hub, "POST /entities/counter")).status).toBe(404);
+    expect(hub.calls).toEqual([]);
+  });
+});

@@ -139,6 +139,11 @@ export class FakeTaskHub implements TaskHub {
     return Promise.resolve({ entities: [...this.entities.values()], continuationToken: this.nextToken });
   }
 
+  cleanEntities() {
+    this.#record("cleanEntities");
+    return Promise.resolve({ emptyEntitiesRemoved: 2, orphanedLocksReleased: 1 });
+  }
+
   #record(...call: unknown[]): void {
     this.calls.push(call);
     if (this.failWith) throw this.failWith;

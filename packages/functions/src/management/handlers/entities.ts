@@ -48,6 +48,11 @@ export async function deleteEntity(call: ManagementCall): Promise<HostResponse> 
   return emptyResponse(202);
 }
 
+/** POST /entities/$clean, an addition of ours: removes empty entities and releases the locks of orchestrations that have ended. */
+export async function cleanEntities(call: ManagementCall): Promise<HostResponse> {
+  return jsonResponse(200, JSON.stringify(await call.taskHub.cleanEntities()));
+}
+
 function entityId({ params }: ManagementCall): EntityId {
   const [name = "", key = ""] = params;
   return { name, key: key === EMPTY_KEY ? "" : key };
