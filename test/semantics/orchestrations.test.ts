@@ -265,16 +265,16 @@ describe("a client", () => {
 
   it("purges an instance with its history", async () => {
     const { instanceId } = await hub.run("chain");
-    expect(await hub.hub.purgeInstance(instanceId)).toBe(1);
+    expect(await hub.hub.purgeInstance(instanceId)).toEqual({ deleted: 1, running: [] });
     expect(await hub.hub.getInstance(instanceId)).toBeUndefined();
     expect(await hub.hub.readHistory(instanceId)).toEqual([]);
-    expect(await hub.hub.purgeInstance(instanceId)).toBe(0);
+    expect(await hub.hub.purgeInstance(instanceId)).toEqual({ deleted: 0, running: [] });
   });
 
   it("purges only what has ended", async () => {
     const id = await hub.startUntil("waits", "waiting");
     await hub.run("chain");
-    expect(await hub.hub.purgeInstances({ createdFrom: 0 })).toBeGreaterThan(0);
+    expect((await hub.hub.purgeInstances({ createdFrom: 0 })).deleted).toBeGreaterThan(0);
     expect((await hub.hub.getInstance(id))?.runtimeStatus).toBe("Running");
   });
 });
