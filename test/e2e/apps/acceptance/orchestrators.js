@@ -74,3 +74,8 @@ df.app.orchestration("callsUnfinished", function* ({ df: context }) {
   const second = yield context.callActivity("hangsFirstTime", context.instanceId);
   return [first, second];
 });
+
+df.app.orchestration("callsHttp", function* ({ df: context }) {
+  const { statusCode, headers, content } = yield context.callHttp(context.getInput());
+  return { statusCode, headers, content };
+});
