@@ -16,6 +16,8 @@ export class AppSlot {
   /** Of whichever app is in the slot. A new app has nothing resident: it asks for the history and replays. */
   readonly executor: Executor = {
     executeOrchestration: (episode, signal) => this.#loaded().executor.executeOrchestration(episode, signal),
+    inspectOrchestration: async (episode, signal) =>
+      (await this.#loaded().executor.inspectOrchestration?.(episode, signal)) ?? { tasks: [] },
     executeActivity: (task, signal, cancellation) =>
       this.#loaded().executor.executeActivity(task, signal, cancellation),
     executeEntity: (batch, signal) => this.#loaded().executor.executeEntity(batch, signal),
