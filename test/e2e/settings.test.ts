@@ -13,6 +13,7 @@ describe("an app with settings of its own", () => {
     const env = {
       [`${SETTING}__hubName`]: "%HUB_OF_THIS_TEST%",
       HUB_OF_THIS_TEST: "Elsewhere",
+      WEBSITE_HOSTNAME: "shop.example.com",
       [`${SETTING}__overridableExistingInstanceStates`]: "AnyState",
       [`${SETTING}__maxEntityOperationBatchSize`]: "1",
       "AzureWebJobs.describe.Disabled": "true",
@@ -27,6 +28,14 @@ describe("an app with settings of its own", () => {
   it("takes the name of its task hub from an app setting [DF85]", async () => {
     const { body } = await client.post(`${DURABLE}/orchestrators/echo`, 1);
     expect((body as Record<string, string>)["statusQueryGetUri"]).toContain("?taskHub=Elsewhere&");
+  });
+
+  it("is known by the host name of its environment [DF82]", async () => {
+    const { body } = await client.post("/api/client/createHttpManagementPayload", ["some-id"]);
+    const { resolved } = body as { readonly resolved: Record<string, string> };
+    expect(resolved["statusQueryGetUri"]).toBe(
+      "https://shop.example.com/runtime/webhooks/durabletask/instances/some-id?taskHub=Elsewhere&connection=SQLDB_Connection",
+    );
   });
 
   it("replaces an active instance when any state may be replaced [DF7]", async () => {
