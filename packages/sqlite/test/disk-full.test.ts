@@ -1,5 +1,6 @@
 import { aCommit, anActivityTask, anExecutionStarted, ManualClock, silentLogger } from "@durable-host/testkit";
 import { join } from "node:path";
+import { openDatabase } from "../src/connection/open-database";
 import { commitOrchestration } from "../src/operations/commit-orchestration";
 import { createInstance } from "../src/operations/create-instance";
 import { lockActivities } from "../src/operations/lock-activities";
@@ -19,6 +20,7 @@ function aStore() {
   const open = () =>
     Store.open({
       file,
+      connect: () => openDatabase(file),
       clock: new ManualClock(),
       logger: silentLogger,
       signals: new WorkSignals(silentLogger),

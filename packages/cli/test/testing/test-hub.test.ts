@@ -53,7 +53,7 @@ df.app.orchestration("slow", function* ({ df: context }) {
   return winner === timeout ? "gave up" : work.result;
 });
 df.app.orchestration("asks", function* ({ df: context }) {
-  const response: df.DurableHttpResponse = yield context.callHttp({
+  const response: { statusCode: number; content: string } = yield context.callHttp({
     method: "GET",
     url: "http://carrier.example/state",
   });

@@ -1,4 +1,4 @@
-import { describeNonDeterminism, findNonDeterminism } from "../decide/check-determinism";
+import { describeNonDeterminism, findNonDeterminism, type NonDeterminism } from "../decide/check-determinism";
 import { executedOrder } from "../decide/executed-order";
 import { foldHistory, hasOpenTasks, isForUserCode } from "../decide/runtime-state";
 import type { Completion, OrchestratorAction } from "../model/action";
@@ -13,10 +13,10 @@ export type ReplayOutcome =
   | { readonly agrees: false; readonly episode: number; readonly difference: string };
 
 interface RecordedEpisode {
-  readonly number: number;
   readonly past: readonly HistoryEvent[];
+  /** What code was shown. */
   readonly shown: readonly HistoryEvent[];
-  /** All events of the episode, what its code asked for included. */
+  /** All of the episode, what its code asked for included. */
   readonly events: readonly HistoryEvent[];
 }
 
@@ -30,120 +30,93 @@ const ASKED: Readonly<Record<OrchestratorAction["type"], string>> = {
 };
 
 /**
- * Executes a recorded history again, episode by episode, and compares what the code asks for with what it asked for then.
+ * Executes a recorded history again and compares what the code asks for with what it asked for then, and how it ends.
  * Nothing else is executed: activities, children and entities answer from the history.
+ *
+ * What code asks for beyond the history of an instance that still ran is no difference: the engine would take it as new.
  */
 export async function replayInstance(executor: Orchestrations, recorded: ExportedInstance): Promise<ReplayOutcome> {
   const history = executedOrder(recorded.history);
   const started = history.find((event) => event.type === "ExecutionStarted");
+  const episodes = [...episodesOf(history)];
+  const last = episodes.at(-1);
   // An instance that has not run yet, or has just continued as new, has nothing to disagree with.
-  if (!started) return { agrees: true, episodes: 0 };
+  if (!started || !last) return { agrees: true, episodes: 0 };
   if (!executor.knows("orchestration", started.name)) {
     const difference = `The app has no orchestrator function named '${started.name}' any more.`;
     return { agrees: false, episode: 1, difference };
   }
+  const episode = lastEpisode(started, last, episodes.length);
+  const signal = new AbortController().signal;
   try {
-    return await new Replay(executor, recorded, history, started).run();
+    const { actions, completion } = await executor.executeOrchestration(episode, signal);
+    const missing = findMissing(episodes, actions);
+    if (missing) {
+      const inspection = await executor.inspectOrchestration?.(episode, signal);
+      const difference = describeNonDeterminism(missing.found, completion, inspection);
+      return { agrees: false, episode: missing.episode, difference };
+    }
+    const difference = compareEnds(recorded.history, actions, completion);
+    if (difference !== undefined) return { agrees: false, episode: episodes.length, difference };
+    return { agrees: true, episodes: episodes.length, ...(completion ? { completion: completion.type } : {}) };
   } finally {
     executor.forget(recorded.instanceId);
   }
 }
 
-class Replay {
-  readonly #executor: Orchestrations;
-  readonly #recorded: ExportedInstance;
-  readonly #history: readonly HistoryEvent[];
-  readonly #started: ExecutionStarted;
-  readonly #asked = new Map<number, OrchestratorAction>();
-  #completion: Completion | undefined;
-  #last: Episode | undefined;
+/** The last recorded episode, to be executed after a replay of all before it. */
+function lastEpisode(started: ExecutionStarted, { past, shown }: RecordedEpisode, number: number): Episode {
+  const { instance, name, version, input, parent } = started;
+  const loadPastEvents = async () => past;
+  return {
+    ...{ ...instance, name, version, input, loadPastEvents },
+    episode: number,
+    newEvents: shown,
+    ...(parent ? { parent } : {}),
+  };
+}
 
-  constructor(
-    executor: Orchestrations,
-    recorded: ExportedInstance,
-    history: readonly HistoryEvent[],
-    started: ExecutionStarted,
-  ) {
-    this.#executor = executor;
-    this.#recorded = recorded;
-    this.#history = history;
-    this.#started = started;
+/** What the recorded execution asked for, first of all, and the code now does not. */
+function findMissing(
+  episodes: readonly RecordedEpisode[],
+  actions: readonly OrchestratorAction[],
+): { readonly episode: number; readonly found: NonDeterminism } | undefined {
+  for (const [index, { events }] of episodes.entries()) {
+    const found = findNonDeterminism(events, actions);
+    if (found) return { episode: index + 1, found };
   }
+  return undefined;
+}
 
-  async run(): Promise<ReplayOutcome> {
-    let episodes = 0;
-    for (const episode of episodesOf(this.#history)) {
-      episodes++;
-      await this.#execute(episode);
-      const difference = await this.#findMissing(episode.events);
-      if (difference !== undefined) return { agrees: false, episode: episode.number, difference };
-    }
-    const difference = this.#findUnrecorded() ?? this.#compareEnds();
-    if (difference !== undefined) return { agrees: false, episode: episodes, difference };
-    return { agrees: true, episodes, ...(this.#completion ? { completion: this.#completion.type } : {}) };
-  }
+function compareEnds(
+  history: readonly HistoryEvent[],
+  actions: readonly OrchestratorAction[],
+  completion: Completion | undefined,
+): string | undefined {
+  const then = history.find((event) => event.type === "ExecutionCompleted")?.status;
+  // It was ended from outside, at a time that the code had no part in.
+  if (then === "Terminated") return undefined;
+  const unrecorded = then === undefined ? undefined : findUnrecorded(history, actions);
+  if (unrecorded !== undefined) return unrecorded;
+  const now = completion?.type;
+  // The end of the code is not recorded before everything outstanding has come.
+  if (then === now || (then === undefined && hasOpenTasks(foldHistory(history)))) return undefined;
+  const reason = completion?.type === "Failed" ? ` (${completion.output})` : "";
+  return `The recorded execution ${ended(then)}, but when its code was replayed it ${ended(now)}${reason}.`;
+}
 
-  async #execute({ number, past, shown }: RecordedEpisode): Promise<void> {
-    const { instance, name, version, input, parent } = this.#started;
-    const episode: Episode = {
-      ...instance,
-      name,
-      version,
-      input,
-      episode: number,
-      newEvents: shown,
-      ...(parent ? { parent } : {}),
-      ...(this.#last ? { resumeAfter: this.#last.episode } : {}),
-      loadPastEvents: async () => past,
-    };
-    this.#last = episode;
-    const result = await this.#executor.executeOrchestration(episode, new AbortController().signal);
-    for (const action of result.actions) this.#asked.set(action.id, action);
-    this.#completion = result.completion;
-  }
-
-  /** What the recorded run asked for in these events and the code now does not. */
-  async #findMissing(events: readonly HistoryEvent[]): Promise<string | undefined> {
-    for (const event of events) {
-      const action = "eventId" in event ? this.#asked.get(event.eventId) : undefined;
-      const found = findNonDeterminism([event], action ? [action] : []);
-      if (!found) continue;
-      const inspection =
-        this.#last && (await this.#executor.inspectOrchestration?.(this.#last, new AbortController().signal));
-      return describeNonDeterminism(found, this.#completion, inspection);
-    }
-    return undefined;
-  }
-
-  /** What the code asks for now and the recorded run did not. */
-  #findUnrecorded(): string | undefined {
-    const recorded = new Set(this.#history.flatMap((event) => ("eventId" in event ? [event.eventId] : [])));
-    const [first] = [...this.#asked.values()].filter(({ id }) => !recorded.has(id));
-    // A run that was ended from outside, or failed by the host, may have had no time to record it.
-    if (!first || this.#endedFromOutside()) return undefined;
-    const name = "name" in first ? ` named '${first.name}'` : "";
-    return (
-      `Non-deterministic orchestrator: When its code was replayed it asked for ${ASKED[first.type]}${name} with sequence ID ` +
-      `${first.id}, where the recorded execution asked for nothing.`
-    );
-  }
-
-  #compareEnds(): string | undefined {
-    if (this.#endedFromOutside()) return undefined;
-    const now = this.#completion?.type;
-    const then = this.#history.find((event) => event.type === "ExecutionCompleted")?.status;
-    if (then === undefined && now !== undefined && hasOpenTasks(foldHistory(this.#recorded.history))) return undefined;
-    if (then === now) return undefined;
-    const text = this.#completion?.type === "Failed" ? ` (${this.#completion.output})` : "";
-    return `The recorded execution ${ended(then)}, but when its code was replayed it ${ended(now)}${text}.`;
-  }
-
-  #endedFromOutside(): boolean {
-    return this.#history.some(
-      (event) =>
-        event.type === "ExecutionTerminated" || (event.type === "ExecutionCompleted" && event.status === "Terminated"),
-    );
-  }
+/** What the code asks for now, and the recorded execution has ended without. */
+function findUnrecorded(history: readonly HistoryEvent[], actions: readonly OrchestratorAction[]): string | undefined {
+  const recorded = new Set(
+    history.flatMap((event) => ("eventId" in event && event.type !== "ExecutionCompleted" ? [event.eventId] : [])),
+  );
+  const first = actions.find(({ id }) => !recorded.has(id));
+  if (!first) return undefined;
+  const name = "name" in first ? ` named '${first.name}'` : "";
+  return (
+    `Non-deterministic orchestrator: When its code was replayed it asked for ${ASKED[first.type]}${name} with sequence ID ` +
+    `${first.id}, where the recorded execution asked for nothing.`
+  );
 }
 
 function ended(how: string | undefined): string {
@@ -154,14 +127,13 @@ function ended(how: string | undefined): string {
 
 /** The episodes in which code ran, each with what it was shown. */
 function* episodesOf(history: readonly HistoryEvent[]): Generator<RecordedEpisode> {
-  let number = 0;
   for (let begin = 0; begin < history.length;) {
     let end = begin + 1;
     while (end < history.length && history[end]?.type !== "OrchestratorStarted") end++;
     const events = history.slice(begin, end);
     const shown = events.filter((event) => event.type === "OrchestratorStarted" || isForUserCode(event));
     // A termination, or a suspension, is an episode without code.
-    if (shown.some(isForUserCode)) yield { number: ++number, past: history.slice(0, begin), shown, events };
+    if (shown.some(isForUserCode)) yield { past: history.slice(0, begin), shown, events };
     begin = end;
   }
 }
