@@ -1,3 +1,4 @@
+import { cleanEntities } from "./commands/clean-entities";
 import { deleteTaskHub } from "./commands/delete-task-hub";
 import { explain } from "./commands/explain";
 import { exportInstances } from "./commands/export-instances";
@@ -31,6 +32,7 @@ export const DURABLE_COMMANDS: readonly DurableCommand[] = [
   restart,
   purgeHistory,
   exportInstances,
+  cleanEntities,
   deleteTaskHub,
 ];
 

@@ -1,4 +1,4 @@
-import { parseInstanceExport, type InstanceExport } from "@durable-host/engine";
+import { parseInstanceExport, type EntityCleanUp, type InstanceExport } from "@durable-host/engine";
 import { CommandFailure } from "./command-failure";
 import { refusal } from "./refusal";
 import type { ManagementAnswer, ManagementRequest, ManagementTarget } from "./target/management-target";
@@ -104,7 +104,7 @@ export class DurableClient {
       query: { version, tag: tags },
       body: input ?? "",
     });
-    return (JSON.parse(answer.text) as { readonly id: string }).id;
+    return this.#parse<{ readonly id: string }>(answer.text).id;
   }
 
   async get(instanceId: string, showInput = true): Promise<InstanceStatus> {
@@ -129,7 +129,7 @@ export class DurableClient {
         query: { ...conditionsQuery(options), showInput: String(options.showInput), top },
         headers: token === undefined ? {} : { [CONTINUATION_HEADER]: token },
       });
-      const page = JSON.parse(answer.text) as readonly InstanceStatus[];
+      const page = this.#parse<readonly InstanceStatus[]>(answer.text);
       instances.push(...page.filter((status) => fits(status, options)));
       token = answer.headers[CONTINUATION_HEADER] || undefined;
     } while (token !== undefined && instances.length < options.top);
@@ -142,6 +142,11 @@ export class DurableClient {
 
   async signalEntity(name: string, key: string, operation: string, input?: string): Promise<void> {
     await this.#post(["entities", name, key === "" ? EMPTY_KEY : key], { op: operation }, input);
+  }
+
+  async cleanEntities(): Promise<EntityCleanUp> {
+    const answer = await this.#expect([200], { method: "POST", path: ["entities", "$clean"] });
+    return this.#parse<EntityCleanUp>(answer.text);
   }
 
   async terminate(instanceId: string, reason: string | undefined, recursive: boolean): Promise<void> {
@@ -163,13 +168,14 @@ export class DurableClient {
   /** Resolves to the id of the instance that was started. */
   async restart(instanceId: string, withNewId: boolean): Promise<string> {
     const answer = await this.#control(instanceId, "restart", { restartWithNewInstanceId: String(withNewId) });
-    return (JSON.parse(answer.text) as { readonly id: string }).id;
+    return this.#parse<{ readonly id: string }>(answer.text).id;
   }
 
   /** Deletes one instance, with `recursive` those it started that have ended, too. */
   async purge(instanceId: string, recursive: boolean): Promise<Purged> {
     const query = { recursive: recursive ? "true" : undefined };
-    return deleted(await this.#expect([200], { method: "DELETE", path: ["instances", instanceId], query }));
+    const path = ["instances", instanceId];
+    return this.#parse<Purged>((await this.#expect([200], { method: "DELETE", path, query })).text);
   }
 
   /** Deletes what has ended and fits. */
@@ -179,19 +185,20 @@ export class DurableClient {
       createdTimeFrom: conditions.createdAfter ?? BEGINNING,
       recursive: recursive ? "true" : undefined,
     };
-    return deleted(await this.#expect([200, 404], { method: "DELETE", path: ["instances"], query }));
+    const answer = await this.#expect([200, 404], { method: "DELETE", path: ["instances"], query });
+    return answer.status === 404 ? { instancesDeleted: 0 } : this.#parse<Purged>(answer.text);
   }
 
   /** `top`: how many of the tasks that it waits for are listed. */
   async explain(instanceId: string, top: number): Promise<Explanation> {
-    return JSON.parse(await this.#ours(instanceId, "explain", { top: String(top) })) as Explanation;
+    return this.#parse<Explanation>(await this.#ours(instanceId, "explain", { top: String(top) }));
   }
 
   /** State and history as they are stored, with `recursive` those of its sub-orchestrations, too. */
   async export(instanceId: string, recursive: boolean): Promise<InstanceExport> {
     const query = { recursive: recursive ? "true" : undefined };
     const text = await this.#ours(instanceId, "export", query);
-    return parseInstanceExport(JSON.parse(text), `The answer of ${this.#target.title}`);
+    return parseInstanceExport(this.#parse(text), `The answer of ${this.#target.title}`);
   }
 
   deleteTaskHub(): Promise<void> {
@@ -200,7 +207,7 @@ export class DurableClient {
 
   async #status(instanceId: string, query: ManagementRequest["query"]): Promise<InstanceStatus> {
     const path = ["instances", instanceId];
-    return JSON.parse((await this.#expect([200, 202], { method: "GET", path, query })).text) as InstanceStatus;
+    return this.#parse<InstanceStatus>((await this.#expect([200, 202], { method: "GET", path, query })).text);
   }
 
   /** Reads what only this runtime's management API has. Another host answers as if the instance were missing. */
@@ -220,6 +227,16 @@ export class DurableClient {
 
   #post(path: readonly string[], query: ManagementRequest["query"], body?: string): Promise<ManagementAnswer> {
     return this.#expect([202], { method: "POST", path, query, body });
+  }
+
+  /** The API promises JSON of these shapes; what answers something else is something else. */
+  #parse<T>(text: string): T {
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      const message = `${text.slice(0, 100)}\nThat is what ${this.#target.title} answered, and it is no JSON: is it a Functions host?`;
+      throw new CommandFailure(message, { cause: error });
+    }
   }
 
   async #expect(statuses: readonly number[], request: ManagementRequest): Promise<ManagementAnswer> {
@@ -244,8 +261,4 @@ function conditionsQuery(conditions: InstanceConditions): NonNullable<Management
 /** The official host does not know every condition, and leaves alone what it does not know. */
 function fits(status: InstanceStatus, { name, prefix }: InstanceConditions): boolean {
   return (name === undefined || status.name === name) && (prefix === undefined || status.instanceId.startsWith(prefix));
-}
-
-function deleted({ status, text }: ManagementAnswer): Purged {
-  return status === 404 ? { instancesDeleted: 0 } : (JSON.parse(text) as Purged);
 }

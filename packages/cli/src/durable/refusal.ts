@@ -1,4 +1,5 @@
 import { CommandFailure } from "./command-failure";
+import { oneLine } from "./output/table";
 import type { ManagementAnswer } from "./target/management-target";
 
 /** Puts an answer that is no success into words. `path`: segments below the API's base path. */
@@ -21,9 +22,12 @@ function describe(answer: ManagementAnswer, [collection, name = "", key]: readon
     case 410:
       return `The instance '${name}' has already ended; durable-host durable get-runtime-status --id ${name} tells how.`;
     default:
-      return said ?? `${title} answered ${answer.status} and did not say why; its log may.`;
+      return said ?? `No reason was given: ${title} answered ${answer.status}. Its log may tell more.`;
   }
 }
+
+/** Pages of proxies are longer. */
+const LONGEST_TEXT = 500;
 
 /** The reason in an error body: upstream's fields, or the text itself. */
 function message(text: string): string | undefined {
@@ -39,5 +43,5 @@ function message(text: string): string | undefined {
   } catch {
     // Plain text, as rewind answers.
   }
-  return text;
+  return oneLine(text).slice(0, LONGEST_TEXT);
 }

@@ -35,10 +35,15 @@ export async function runDurable(request: DurableRequest, surroundings: DurableS
     for (const line of result.notes ?? []) note(line);
     return 0;
   } catch (error) {
-    if (!(error instanceof CommandFailure) && !(error instanceof DurableHostError)) throw error;
-    note(error.message);
+    note(describe(error));
     return 1;
   }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof CommandFailure || error instanceof DurableHostError) return error.message;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `The command failed because of an error nobody foresaw; please report it with these lines.\n${detail}`;
 }
 
 async function withTarget<T>(

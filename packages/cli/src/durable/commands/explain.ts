@@ -26,13 +26,13 @@ export const explain = defineCommand({
   },
 });
 
+/** The summary names the first of what it waits for; the list is for when there are more. */
 function lines({ instanceId, name, text, waitsFor, waitsForCount, holds }: Explanation): readonly string[] {
-  const more = waitsForCount - waitsFor.length;
+  const left = waitsForCount - waitsFor.length;
   return [
     `${instanceId} (${name}): ${oneLine(text)}`,
-    ...(holds === undefined ? [] : [`It ${oneLine(holds.text)}.`]),
-    ...(waitsFor.length === 0 ? [] : ["", "It waits for:"]),
-    ...waitsFor.map((wait) => `  ${oneLine(wait.text)}`),
-    ...(more > 0 ? [`  and ${more} more (--top lists more of them)`] : []),
+    ...(holds === undefined ? [] : [`  ${oneLine(holds.text)}`]),
+    ...(waitsForCount > 1 ? waitsFor.map((wait) => `  ${oneLine(wait.text)}`) : []),
+    ...(left > 0 ? [`  and ${left} more (--top lists more of them)`] : []),
   ];
 }

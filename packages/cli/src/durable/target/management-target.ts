@@ -40,5 +40,7 @@ export function pathAndQuery({ path, query = {} }: Pick<ManagementRequest, "path
     for (const each of typeof value === "string" ? [value] : (value ?? [])) search.append(name, each);
   }
   const text = search.toString();
-  return path.map(encodeURIComponent).join("/") + (text === "" ? "" : `?${text}`);
+  // A path may hold `$` as it is, and what the API has added to upstream's routes begins with one.
+  const segments = path.map((segment) => encodeURIComponent(segment).replaceAll("%24", "$"));
+  return segments.join("/") + (text === "" ? "" : `?${text}`);
 }
