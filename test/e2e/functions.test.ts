@@ -42,6 +42,19 @@ describe("an activity", () => {
   });
 });
 
+describe("a payload of a megabyte", () => {
+  it("arrives unchanged as input, as result of an activity, as event and as output [DF89]", async () => {
+    const large = { text: "äöü€".repeat(262_144) };
+    const echoed = await ended("echo", large);
+    expect(JSON.stringify(echoed.input) === JSON.stringify(large)).toBe(true);
+    expect(JSON.stringify(echoed.output) === JSON.stringify(large)).toBe(true);
+
+    const id = await client.start("waits");
+    expect((await client.raiseEvent(id, "go", large)).status).toBe(202);
+    expect(JSON.stringify((await client.waitForEnd(id)).output) === JSON.stringify(large)).toBe(true);
+  });
+});
+
 describe("an orchestrator that throws", () => {
   it("is Failed with what its activity said, when it does not catch that [DF36]", async () => {
     const { runtimeStatus, output } = await ended("fails", "there is no stock");

@@ -31,17 +31,22 @@ describe("a restart", () => {
     expect(schedulings).toHaveLength(1);
   });
 
-  it("runs an activity again in which the host was killed, and completes the orchestration once [DF84]", async () => {
+  it("runs an activity again in which the host was killed, and completes the orchestration once [DF59, DF84]", async () => {
     const env = { MARKS_FOLDER: fixture.directory() };
     const host = await fixture.start({ scriptRoot: ACCEPTANCE_APP, env });
     const client = await fixture.client();
     const id = await client.start("callsUnfinished");
     const marks = join(env.MARKS_FOLDER, id);
     await waitUntil("the activity to begin", () => (existsSync(marks) ? true : undefined));
+    const { customStatus } = await client.waitFor(id, (status) => status.customStatus !== null);
     await host.kill();
 
     await fixture.start({ scriptRoot: ACCEPTANCE_APP, env });
-    expect(await client.waitForEnd(id)).toMatchObject({ runtimeStatus: "Completed", output: ["before", "done"] });
+    const end = await client.waitForEnd(id);
+    expect(end).toMatchObject({ runtimeStatus: "Completed", output: { results: ["before", "done"] } });
+    // What the code was told before it was killed, it is told again.
+    expect(end.output).toMatchObject(customStatus as object);
+    expect(new Set(Object.values(customStatus as object).map(({ id }) => id)).size).toBe(2);
     expect(readFileSync(marks, "utf8")).toBe("begun\nbegun\n");
     const rows = (await client.history(id)).map(({ EventType, FunctionName }) => [EventType, FunctionName]);
     expect(rows).toEqual([

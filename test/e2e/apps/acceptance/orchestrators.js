@@ -70,9 +70,13 @@ df.app.orchestration("logsOnce", function* (context) {
 });
 
 df.app.orchestration("callsUnfinished", function* ({ df: context }) {
+  const marks = () => ({ time: context.currentUtcDateTime.toISOString(), id: context.newGuid(context.instanceId) });
+  const begin = marks();
   const first = yield context.callActivity("repeat", "before");
+  const between = marks();
+  context.setCustomStatus({ begin, between });
   const second = yield context.callActivity("hangsFirstTime", context.instanceId);
-  return [first, second];
+  return { results: [first, second], begin, between };
 });
 
 df.app.orchestration("callsHttp", function* ({ df: context }) {

@@ -294,7 +294,7 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     expect(live).toEqual(["a", "b", "c", "end"].flatMap((step) => Array<string>(times).fill(step)));
   });
 
-  it("lets code that keeps what it was told about replaying see what a replay sees", async () => {
+  it("lets code that keeps what it was told about replaying see what a replay sees [DF58]", async () => {
     const orchestration = run(function* ({ df }) {
       const seen: boolean[] = [df.isReplaying];
       for (const step of ["a", "b", "c"]) {
@@ -309,7 +309,7 @@ describe.each(["resident", "replay", "verify"] as const)("an orchestrator execut
     expect(last?.completion).toEqual({ type: "Completed", output: "[true,true,true,false]" });
   });
 
-  it("shows the same time and ids after a cold start", async () => {
+  it("shows the same time and ids after a cold start [DF59]", async () => {
     const seen: string[][] = [];
     const orchestration = run(function* ({ df }) {
       const marks: string[] = [];
