@@ -22,7 +22,7 @@ export async function exchange(
     [response] = (await once(request, "response")) as [IncomingMessage];
   } catch (error) {
     // The server has closed a connection that was kept for the next request, and could not know of this one.
-    if (request.reusedSocket && isReset(error)) return exchange(outgoing, signal, maxBytes);
+    if (request.reusedSocket && isClosed(error)) return exchange(outgoing, signal, maxBytes);
     throw error;
   }
   return {
@@ -57,6 +57,7 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks, length);
 }
 
-function isReset(error: unknown): boolean {
-  return (error as { readonly code?: unknown }).code === "ECONNRESET";
+function isClosed(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === "ECONNRESET" || code === "EPIPE";
 }
