@@ -9,6 +9,7 @@ export type * from "./decide/explain/explanation";
 export type { EpisodeLimits, NonDeterminismStrategy } from "./decide/finish-episode";
 export type { VersionFailureStrategy, VersionMatchStrategy } from "./decide/match-version";
 export * from "./dispatch/completion-signals";
+export * from "./dispatch/retention";
 export * from "./dispatch/task-hub-worker";
 export * from "./errors";
 export * from "./limits/limit-executor";

@@ -68,6 +68,12 @@ export function createEngine(
       maxResidentOrchestrations: RESIDENT_ORCHESTRATIONS,
       pollIntervalMs: POLL_INTERVAL_MS,
     },
+    retention: {
+      completedAfterMs: values.host("extensions.durableTask.retention.completedAfter"),
+      failedAfterMs: values.host("extensions.durableTask.retention.failedAfter"),
+      terminatedAfterMs: values.host("extensions.durableTask.retention.terminatedAfter"),
+      checkIntervalMs: values.host("extensions.durableTask.retention.checkInterval"),
+    },
     episodeLimits: {
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
       defaultVersion,

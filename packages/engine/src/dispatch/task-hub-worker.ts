@@ -10,6 +10,7 @@ import { Dispatcher } from "./dispatcher";
 import { EntityProcessor } from "./entity-processor";
 import { OrchestrationProcessor } from "./orchestration-processor";
 import { OutcomeHandOver } from "./outcome-hand-over";
+import { Retention, type RetentionPolicy } from "./retention";
 import { RunningActivities } from "./running-activities";
 
 /** Bounds of one worker process of a task hub (host.json `extensions.durableTask`, contract §7). */
@@ -32,6 +33,8 @@ export interface TaskHubWorkerOptions {
   readonly completions: CompletionSignals;
   readonly limits: TaskHubWorkerLimits;
   readonly episodeLimits: EpisodeLimits;
+  /** Absent: ended instances are kept until somebody purges them. */
+  readonly retention?: RetentionPolicy;
 }
 
 /** Executes the work of a task hub. */
@@ -67,6 +70,7 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
     new EntityProcessor({ ...options, maxOperations: limits.maxEntityOperationBatchSize }),
     { ...shared, concurrency: limits.maxConcurrentEntities },
   );
+  const retention = options.retention && new Retention({ ...options, policy: options.retention });
   const dispatchers = { orchestration, activity, entity };
   const all = [orchestration, activity, entity];
   let endSignals: (() => void)[] = [];
@@ -77,12 +81,13 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
         options.completions.listenToAll((instance) => activities.instanceEnded(instance)),
       ];
       for (const dispatcher of all) dispatcher.start();
+      retention?.start();
     },
     async stop(graceMs) {
       for (const end of endSignals) end();
       const stopping = all.map((dispatcher) => dispatcher.stop(graceMs));
       activities.drain();
-      await Promise.all(stopping);
+      await Promise.all([...stopping, retention?.stop()]);
     },
     get active() {
       return all.reduce((sum, dispatcher) => sum + dispatcher.active, 0);

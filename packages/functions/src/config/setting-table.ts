@@ -3,6 +3,7 @@ import {
   anything,
   choice,
   flag,
+  interval,
   text,
   textList,
   textMap,
@@ -35,6 +36,7 @@ function accepted(description: string): Setting<unknown> {
 
 const count = wholeNumber(1);
 const PER_CPU = "10 × processors";
+const KEPT = "kept for ever";
 
 /** Every host.json setting the host knows, by its path. docs/configuration.md shows this table; a test compares them. */
 export const HOST_SETTINGS = {
@@ -188,6 +190,24 @@ export const HOST_SETTINGS = {
     flag,
     false,
     "Keeps activity inputs in the history.",
+  ),
+  "extensions.durableTask.retention.completedAfter": supported(
+    timeSpan,
+    undefined,
+    "Completed orchestrations are purged this long after their end. An addition of this host, like the next three.",
+    KEPT,
+  ),
+  "extensions.durableTask.retention.failedAfter": supported(timeSpan, undefined, "The same for Failed ones.", KEPT),
+  "extensions.durableTask.retention.terminatedAfter": supported(
+    timeSpan,
+    undefined,
+    "The same for Terminated ones.",
+    KEPT,
+  ),
+  "extensions.durableTask.retention.checkInterval": supported(
+    interval,
+    10 * 60_000,
+    "How often the host looks for instances to purge.",
   ),
   "extensions.durableTask.localRpcEndpointEnabled": accepted("The SDK's endpoint is always on, on a port of its own."),
   "extensions.durableTask.extendedSessionsEnabled": accepted("Orchestrators always stay resident."),

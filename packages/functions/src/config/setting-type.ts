@@ -43,6 +43,15 @@ export const timeSpan: SettingType<number> = {
     typeof value === "string" ? parseTimeSpan(value) : value === -1 ? Number.POSITIVE_INFINITY : undefined,
 };
 
+/** Milliseconds; a time that something is repeated after. */
+export const interval: SettingType<number> = {
+  name: "time span hh:mm:ss, at least 00:00:01",
+  parse(value) {
+    const ms = timeSpan.parse(value);
+    return ms !== undefined && ms >= 1000 && Number.isFinite(ms) ? ms : undefined;
+  },
+};
+
 /** One of a few words, compared without case. */
 export function choice<const Word extends string>(...words: readonly Word[]): SettingType<Word> {
   return {

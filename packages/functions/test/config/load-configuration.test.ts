@@ -87,9 +87,21 @@ describe("loadConfiguration", () => {
   it.each([
     [{ maxConcurrentActivityFunctions: 0 }, /maxConcurrentActivityFunctions is 0; expected: whole number, at least 1/],
     [{ overridableExistingInstanceStates: "None" }, /expected: NonRunningStates or AnyState/],
+    [{ retention: { completedAfter: "a week" } }, /retention.completedAfter is "a week"; expected: time span hh:mm:ss/],
+    [{ retention: { failedAfter: 7 } }, /retention.failedAfter is 7; expected: time span/],
+    [{ retention: { checkInterval: "-1" } }, /checkInterval is "-1"; expected: time span hh:mm:ss, at least 00:00:01/],
     [{ versionMatchStrategy: "Newer" }, /expected: CurrentOrOlder or None or Strict/],
   ])("refuses the wrong value of a setting (%j)", (durableTask, message) => {
     expect(() => load(hostJson(durableTask))).toThrow(message);
+  });
+
+  it("keeps ended instances for ever unless told otherwise, and looks every ten minutes", () => {
+    const prefix = "extensions.durableTask.retention";
+    const { values } = load(hostJson({ retention: { completedAfter: "7.00:00:00", failedAfter: "-1" } }));
+    expect(values.host(`${prefix}.completedAfter`)).toBe(7 * 24 * 3_600_000);
+    expect(values.host(`${prefix}.failedAfter`)).toBe(Infinity);
+    expect(values.host(`${prefix}.terminatedAfter`)).toBeUndefined();
+    expect(values.host(`${prefix}.checkInterval`)).toBe(600_000);
   });
 
   it("ignores keys it does not know, and names those that were meant for Durable Functions, once", () => {
