@@ -45,12 +45,25 @@ export interface ArrivedOutcome {
   readonly outcome: ActivityOutcome;
 }
 
+interface FinishedEpisode {
+  readonly commit: OrchestrationCommit;
+  readonly begun: BegunEpisode;
+  /** Names the last episode that ran code. */
+  readonly episode: number;
+}
+
 /** Runs episodes: messages in, one commit out (style guide §3.3, flow ii). */
 export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkItem> {
   readonly kind = "orchestration";
   readonly #options: OrchestrationProcessorOptions;
   readonly #cache: ExecutionCache;
   readonly #execution: EpisodeExecution;
+  /**
+   * Commits whose answers are under way, by instance. A store that has freed an instance may hand it out again, to messages
+   * that wait, before it answers the commit that freed it: what that leaves in memory is what the next episode goes on from,
+   * or it would have to read, fold and replay the whole history.
+   */
+  readonly #saving = new Map<string, Promise<void>>();
   #episodes = 0;
 
   constructor(options: OrchestrationProcessorOptions) {
@@ -74,28 +87,43 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     onExecuted: () => void,
     arrived: readonly ArrivedOutcome[] = [],
   ): Promise<void> {
+    const { instanceId } = item.instance;
     try {
-      const { commit, begun, episode } = await this.#episode(item, arrived, signal);
+      await this.#saving.get(instanceId);
+      const executed = await this.#episode(item, arrived, signal);
       onExecuted();
-      const endedActivities = arrived.map((each) => each.item);
-      await this.#options.provider.commitOrchestration(
-        item,
-        arrived.length > 0 ? { ...commit, endedActivities } : commit,
-      );
-      this.#afterCommit(commit, begun, episode, item.instance.instanceId);
+      const saved = this.#save(item, arrived, executed);
+      const settled = saved.catch(ignore).then(() => {
+        if (this.#saving.get(instanceId) === settled) this.#saving.delete(instanceId);
+      });
+      this.#saving.set(instanceId, settled);
+      await saved;
     } catch (error) {
       // Whatever the session has seen, the store has not.
-      this.#options.executor.forget(item.instance.instanceId);
+      this.#options.executor.forget(instanceId);
       throw error;
     }
   }
 
-  /** From the messages to the commit; `episode` names the last one that ran code. */
+  async #save(
+    item: OrchestrationWorkItem,
+    arrived: readonly ArrivedOutcome[],
+    { commit, begun, episode }: FinishedEpisode,
+  ): Promise<void> {
+    const endedActivities = arrived.map((each) => each.item);
+    await this.#options.provider.commitOrchestration(
+      item,
+      arrived.length > 0 ? { ...commit, endedActivities } : commit,
+    );
+    this.#afterCommit(commit, begun, episode, item.instance.instanceId);
+  }
+
+  /** From the messages to the commit. */
   async #episode(
     item: OrchestrationWorkItem,
     arrived: readonly ArrivedOutcome[],
     signal: AbortSignal,
-  ): Promise<{ readonly commit: OrchestrationCommit; readonly begun: BegunEpisode; readonly episode: number }> {
+  ): Promise<FinishedEpisode> {
     const { clock } = this.#options;
     const { instanceId, executionId } = item.instance;
     const cached = this.#cache.take(instanceId, executionId, item.historyLength);
@@ -181,3 +209,5 @@ function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarte
     ...(started.tags ? { tags: started.tags } : {}),
   };
 }
+
+function ignore(): void {}

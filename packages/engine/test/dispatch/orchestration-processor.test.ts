@@ -1,0 +1,92 @@
+import {
+  CompletionSignals,
+  type Episode,
+  type Executor,
+  type OrchestrationCommit,
+  type OrchestrationWorkItem,
+  type StorageProvider,
+} from "@durable-host/engine";
+import { ManualClock, silentLogger } from "@durable-host/testkit";
+import { OrchestrationProcessor } from "../../src/dispatch/orchestration-processor";
+import { aResult, aStart, anInstance, messages, raised, T0 } from "../decide/events";
+
+const signal = new AbortController().signal;
+const lock = { token: "t", expiresAt: T0 };
+
+/** A processor over a store that answers commits only when told to. */
+function aProcessor() {
+  const episodes: Episode[] = [];
+  const answers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  const commits: OrchestrationCommit[] = [];
+  const forgotten: string[] = [];
+  const provider = {
+    readHistory: async () => commits.flatMap((commit) => commit.history.events),
+    commitOrchestration: (_item: unknown, commit: OrchestrationCommit) => {
+      commits.push(commit);
+      return new Promise<void>((resolve, reject) => answers.push({ resolve, reject }));
+    },
+  } as unknown as StorageProvider;
+  const executor = {
+    knows: () => true,
+    forget: (instanceId: string) => void forgotten.push(instanceId),
+    executeOrchestration: async (episode: Episode) => {
+      episodes.push(episode);
+      return aResult();
+    },
+  } as unknown as Executor;
+  const processor = new OrchestrationProcessor({
+    provider,
+    executor,
+    clock: new ManualClock(T0),
+    logger: silentLogger,
+    ids: { newId: () => "id", newGuid: () => "guid" },
+    completions: new CompletionSignals(),
+    limits: { maxActions: 100, defaultVersion: "", storeInputs: false },
+    cachedExecutions: 10,
+  });
+  return { processor, episodes, answers, commits, forgotten };
+}
+
+const first: OrchestrationWorkItem = {
+  kind: "orchestration",
+  lock,
+  instance: anInstance(),
+  historyLength: 0,
+  messages: messages(aStart()),
+};
+const second: OrchestrationWorkItem = { ...first, historyLength: 3, messages: messages(raised("x")) };
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("an instance that is handed out again before its last commit is answered", () => {
+  it("goes on from what that commit leaves in memory", async () => {
+    const { processor, episodes, answers } = aProcessor();
+    const ends = [processor.process(first, signal, () => {})];
+    await turn();
+    ends.push(processor.process(second, signal, () => {}));
+    await turn();
+    expect(episodes).toHaveLength(1);
+
+    answers[0]?.resolve();
+    await turn();
+    expect(episodes).toHaveLength(2);
+    expect(episodes[1]?.resumeAfter).toBe(episodes[0]?.episode);
+    answers[1]?.resolve();
+    await Promise.all(ends);
+  });
+
+  it("begins from the stored history when that commit has failed", async () => {
+    const { processor, episodes, answers, forgotten } = aProcessor();
+    const failing = expect(processor.process(first, signal, () => {})).rejects.toThrow("lost");
+    await turn();
+    const next = processor.process(second, signal, () => {});
+    answers[0]?.reject(new Error("lost"));
+    await failing;
+    await turn();
+    expect(forgotten).toEqual(["i1"]);
+    expect(episodes).toHaveLength(2);
+    expect(episodes[1]?.resumeAfter).toBeUndefined();
+    answers[1]?.resolve();
+    await next;
+  });
+});
