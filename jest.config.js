@@ -26,6 +26,7 @@ module.exports = {
       setupFiles: ["<rootDir>/test/app/functions-core.ts"],
     },
     { ...base, displayName: "semantics", testMatch: ["<rootDir>/test/semantics/**/*.test.ts"] },
+    { ...base, displayName: "properties", testMatch: ["<rootDir>/test/properties/**/*.test.ts"] },
     { ...base, displayName: "repository", testMatch: ["<rootDir>/test/*.test.ts"] },
     { ...base, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],
