@@ -28,6 +28,9 @@ const MOST_LOOKED_UP = 100;
 /** Longest wait for the code to be replayed: whoever asks what is stuck must not get stuck. */
 const INSPECTION_MS = 5_000;
 
+/** Replaying a longer history would keep the app's worker from its work for seconds. */
+const MOST_REPLAYED = 10_000;
+
 /** See TaskHub.explain. The parts are read one after another, and the instance may go on meanwhile. */
 export async function explainInstance(
   parts: ExplainingParts,
@@ -108,6 +111,7 @@ async function inspect(
 ): Promise<Inspection | undefined> {
   const started = history.find((event) => event.type === "ExecutionStarted");
   if (started === undefined || executor?.inspectOrchestration === undefined) return undefined;
+  if (history.length > MOST_REPLAYED) return undefined;
   const abort = new AbortController();
   let cancel = (): void => undefined;
   const outOfTime = new Promise<undefined>((resolve) => {

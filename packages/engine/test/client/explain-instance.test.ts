@@ -180,6 +180,12 @@ describe("an explanation with a look at the code", () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it("does not have a history replayed that is so long that other work would suffer", async () => {
+    const long = [aStart(), ...Array.from({ length: 10_000 }, () => raised("tick")), scheduled(0)];
+    const executor = { ...knowsAll, inspectOrchestration: async () => inspection };
+    expect((await new Stored().add({}, long).explain({ executor }))?.waitsFor).toMatchObject([{ type: "Activity" }]);
+  });
+
   it("does not ask code that this host does not have, or has in another version", async () => {
     const inspectOrchestration = () => Promise.reject(new Error("asked"));
     const unknown = { knows: () => false, inspectOrchestration };
