@@ -2,8 +2,15 @@ import type { EpisodeLimits } from "@durable-host/engine";
 import { RecordingLogger } from "../../packages/functions/test/fixtures/recording-logger";
 import { InProcessHub, type App } from "./in-process-hub";
 
+let isBroken = true;
+
 const app: App = {
-  activities: { work: (key: string) => key },
+  activities: {
+    work: (key: string) => key,
+    broken: () => {
+      if (isBroken) throw new Error("broken");
+    },
+  },
   orchestrators: {
     // oxlint-disable-next-line require-yield -- as orchestrators that only compute are
     *version({ df }) {
@@ -14,6 +21,10 @@ const app: App = {
       df.setCustomStatus("waiting");
       yield df.waitForExternalEvent("go");
       return [before, df.version];
+    },
+    *broken({ df }) {
+      yield df.callActivity("broken");
+      return df.version;
     },
     *again({ df }) {
       const round: number = df.getInput();
@@ -79,6 +90,17 @@ describe("the version of an orchestration", () => {
     hub = await one.restart(app, { limits: { defaultVersion: "2.0", ...versions("CurrentOrOlder", "Fail") } });
     await hub.hub.raiseEvent(waiting, "go", null);
     expect(output(await hub.end(waiting))).toEqual(["1.0", "1.0"]);
+  });
+});
+
+describe("a rewound orchestration", () => {
+  it("keeps its version [DF78]", async () => {
+    const { hub: one } = await start({ defaultVersion: "1.0" });
+    const { instanceId } = await one.run("broken");
+    hub = await one.restart(app, { limits: { defaultVersion: "2.0", ...versions("CurrentOrOlder", "Fail") } });
+    isBroken = false;
+    await hub.hub.rewind(instanceId, "mended");
+    expect(output(await hub.end(instanceId))).toBe("1.0");
   });
 });
 

@@ -124,6 +124,12 @@ describe("a suspended instance", () => {
     expect(beginEpisode(state, "e1", messages(resumed), T0).visible).toEqual([begun(), aStart()]);
   });
 
+  it("has its code run when it is resumed, also when nothing has come meanwhile", () => {
+    const state = running();
+    beginEpisode(state, "e1", messages(suspended), T0);
+    expect(beginEpisode(state, "e1", messages(resumed), T0).visible).toEqual([begun()]);
+  });
+
   it("ignores a second suspension and a resume of what runs", () => {
     const state = running();
     expect(beginEpisode(state, "e1", messages(resumed), T0).recorded).toEqual([]);

@@ -1,6 +1,6 @@
 import type { EpisodeResult, HistoryEvent, MessageEvent, OrchestrationCommit } from "@durable-host/engine";
 import { beginEpisode } from "../../src/decide/begin-episode";
-import { finishEpisode, finishWithoutCode } from "../../src/decide/finish-episode";
+import { finishEpisode, finishWithoutCode, holdEpisode } from "../../src/decide/finish-episode";
 import { emptyState, foldHistory } from "../../src/decide/runtime-state";
 import {
   aResult,
@@ -11,6 +11,7 @@ import {
   done,
   messages,
   raised,
+  resumed,
   scheduled,
   T0,
   terminated,
@@ -238,5 +239,45 @@ describe("finishing without running code", () => {
     const commit = finishWithoutCode(opening, aContext(instance));
     expect(commit).toMatchObject({ consumedMessages: [1], history: { type: "append", events: [] } });
     expect(commit.instance).toBe(instance);
+  });
+});
+
+describe("holding an episode", () => {
+  it("records the messages and a suspension with the reason, and nothing of the code", () => {
+    const state = foldHistory(running);
+    const opening = beginEpisode(state, "e1", messages(raised("a")), T0);
+    const commit = holdEpisode(opening, "it differs", aContext(anInstance({ runtimeStatus: "Running" })));
+    expect(commit).toMatchObject({
+      instance: { runtimeStatus: "Suspended", lastUpdatedAt: T0 + 1 },
+      history: {
+        type: "append",
+        events: [
+          begun(),
+          raised("a"),
+          { type: "ExecutionSuspended", timestamp: T0 + 1, reason: "it differs" },
+          done(T0 + 1),
+        ],
+      },
+      consumedMessages: [1],
+      activities: [],
+      canceledTimers: [],
+    });
+  });
+
+  it("withholds the messages until a resume, in memory as from history, and again if it is held again", () => {
+    const hold = (state: ReturnType<typeof foldHistory>, ...events: MessageEvent[]) => {
+      const opening = beginEpisode(state, "e1", messages(...events), T0);
+      const { history } = holdEpisode(opening, "it differs", aContext());
+      return { opening, events: history?.type === "append" ? history.events : [] };
+    };
+    const state = foldHistory(running);
+    const first = hold(state, raised("a"));
+    const second = hold(state, resumed);
+    expect(second.opening.visible).toEqual([begun(), raised("a")]);
+    const folded = foldHistory([...running, ...first.events, ...second.events]);
+    for (const each of [state, folded]) {
+      expect(each.suspended).toBe(true);
+      expect(beginEpisode(each, "e1", messages(resumed), T0).visible).toEqual([begun(), raised("a")]);
+    }
   });
 });

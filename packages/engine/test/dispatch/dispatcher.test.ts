@@ -1,6 +1,7 @@
 import { DurableHostError, type ActivityWorkItem, type StorageProvider } from "@durable-host/engine";
 import { ManualClock, silentLogger } from "@durable-host/testkit";
 import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
+import { NotForThisWorker } from "../../src/dispatch/not-for-this-worker";
 
 function anItem(taskId: number, expiresAt = Number.MAX_SAFE_INTEGER): ActivityWorkItem {
   return {
@@ -134,6 +135,23 @@ describe("a dispatcher", () => {
     expect(abandoned).toEqual([
       [1, 500],
       [1, 1000],
+      [1, 500],
+    ]);
+  });
+
+  it("leaves what is for other workers to them for a while that does not grow, without calling it a failure", async () => {
+    const { dispatcher, queue, running, abandoned } = aDispatcher();
+    dispatcher.start();
+    for (const error of [new NotForThisWorker("newer", 5000), new NotForThisWorker("newer", 5000), new Error("bug")]) {
+      queue.push(anItem(1));
+      dispatcher.wake();
+      await settle();
+      running.get(1)?.reject(error);
+      await settle();
+    }
+    expect(abandoned).toEqual([
+      [1, 5000],
+      [1, 5000],
       [1, 500],
     ]);
   });
