@@ -19,12 +19,7 @@ module.exports = {
   testTimeout: 30_000,
   projects: [
     { ...base, displayName: "packages", testMatch: ["<rootDir>/packages/*/test/**/*.test.ts"] },
-    {
-      ...base,
-      displayName: "app",
-      testMatch: ["<rootDir>/test/app/**/*.test.ts"],
-      setupFiles: ["<rootDir>/test/app/functions-core.ts"],
-    },
+    { ...base, displayName: "app", testMatch: ["<rootDir>/test/app/**/*.test.ts"] },
     { ...base, displayName: "semantics", testMatch: ["<rootDir>/test/semantics/**/*.test.ts"] },
     { ...base, displayName: "properties", testMatch: ["<rootDir>/test/properties/**/*.test.ts"] },
     { ...base, displayName: "repository", testMatch: ["<rootDir>/test/*.test.ts"] },

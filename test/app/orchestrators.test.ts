@@ -1,78 +1,92 @@
-import { assessStock } from "../../src/activities/assess-stock";
-import { sayHello } from "../../src/activities/say-hello";
-import { helloCities } from "../../src/orchestrators/hello-cities";
-import { monitorShipment } from "../../src/orchestrators/monitor-shipment";
-import { stockReport } from "../../src/orchestrators/stock-report";
-import { runOrchestrator, START } from "./run-orchestrator";
+import { createTestHub, type TestHub } from "durable-host/testing";
+// The app comes after the kit, which its files register with.
+import "../../src/activities/assess-stock";
+import "../../src/activities/say-hello";
+import "../../src/activities/track-shipment";
+import "../../src/entities/inventory";
+import "../../src/orchestrators/hello-cities";
+import "../../src/orchestrators/monitor-shipment";
+import "../../src/orchestrators/stock-report";
+
+const START = new Date("2026-01-05T08:00:00.000Z");
+
+let hub: TestHub;
+afterEach(() => hub.dispose());
 
 describe("helloCities", () => {
-  it("greets Tokyo, Seattle and London, one after another", () => {
-    const { output, calls } = runOrchestrator(helloCities, { activities: { sayHello } });
+  it("greets Tokyo, Seattle and London, one after another", async () => {
+    hub = await createTestHub();
 
-    expect(output).toEqual(["Hello Tokyo", "Hello Seattle", "Hello London"]);
-    expect(calls).toEqual(["sayHello", "sayHello", "sayHello"]);
+    await expect(hub.run("helloCities")).resolves.toMatchObject({
+      output: ["Hello Tokyo", "Hello Seattle", "Hello London"],
+    });
+    expect(hub.calls("sayHello")).toEqual(["Tokyo", "Seattle", "London"]);
   });
 });
 
 describe("monitorShipment", () => {
-  it("waits and starts over with the number of polls while the shipment is in transit", () => {
-    const outcome = runOrchestrator(monitorShipment, {
-      input: { trackingNumber: "T1", pollSeconds: 7, polls: 2 },
-      activities: { trackShipment: () => "InTransit" },
+  /** A carrier that has a shipment in transit for the first polls. */
+  async function aCarrier({ delivers }: { readonly delivers: number }): Promise<void> {
+    hub = await createTestHub({
+      startTime: START,
+      activities: { trackShipment: () => (hub.calls("trackShipment").length < delivers ? "InTransit" : "Delivered") },
+    });
+  }
+
+  it("waits and starts over, counting polls, while the shipment is in transit", async () => {
+    await aCarrier({ delivers: 3 });
+    const { output, completedAt, customStatus } = await hub.run("monitorShipment", {
+      trackingNumber: "T1",
+      pollSeconds: 7,
     });
 
-    expect(outcome.continuedAsNew).toEqual({ trackingNumber: "T1", pollSeconds: 7, maxPolls: 1000, polls: 3 });
-    expect(outcome.timers).toEqual([{ fireAt: new Date(START.getTime() + 7000), canceled: false }]);
+    expect(output).toEqual({ trackingNumber: "T1", state: "Delivered", polls: 3 });
+    expect(customStatus).toEqual({ state: "Delivered", polls: 3 });
+    expect(completedAt?.getTime()).toBe(START.getTime() + 14_000);
+    expect(hub.calls("trackShipment")).toEqual(["T1", "T1", "T1"]);
   });
 
-  it("ends when the shipment is delivered", () => {
-    const outcome = runOrchestrator(monitorShipment, {
-      input: { trackingNumber: "T1", polls: 4 },
-      activities: { trackShipment: () => "Delivered" },
-    });
+  it("begins a new history with every poll", async () => {
+    await aCarrier({ delivers: 100 });
+    const { instanceId, input } = await hub.run("monitorShipment", { trackingNumber: "T1" });
 
-    expect(outcome.output).toEqual({ trackingNumber: "T1", state: "Delivered", polls: 5 });
-    expect(outcome.continuedAsNew).toBeUndefined();
+    expect(input).toMatchObject({ polls: 99 });
+    expect((await hub.history(instanceId)).filter(({ type }) => type === "TaskScheduled")).toHaveLength(1);
   });
 
-  it("gives up after the allowed number of polls", () => {
-    const outcome = runOrchestrator(monitorShipment, {
-      input: { trackingNumber: "T1", maxPolls: 3, polls: 2 },
-      activities: { trackShipment: () => "InTransit" },
-    });
+  it("gives up after the allowed number of polls", async () => {
+    await aCarrier({ delivers: 4 });
 
-    expect(outcome.output).toEqual({ trackingNumber: "T1", state: "GaveUp", polls: 3 });
+    await expect(hub.run("monitorShipment", { trackingNumber: "T1", maxPolls: 3 })).resolves.toMatchObject({
+      output: { trackingNumber: "T1", state: "GaveUp", polls: 3 },
+    });
   });
 });
 
 describe("stockReport", () => {
-  it("reads every entity, assesses every reading and adds up", () => {
-    const stock: Record<string, { available: number; reserved: number }> = {
-      book: { available: 40, reserved: 2 },
-      lamp: { available: 3, reserved: 1 },
-    };
-    const { output } = runOrchestrator(stockReport, {
-      input: { skus: ["book", "lamp"] },
-      entity: (id) => stock[id.key],
-      activities: { assessStock },
-    });
+  it("reads every entity, assesses every reading and adds up", async () => {
+    hub = await createTestHub({ startTime: START });
+    await hub.signalEntity("inventory", "book", "set", 42);
+    await hub.signalEntity("inventory", "book", "reserve", { orderId: "a", quantity: 2 });
+    await hub.signalEntity("inventory", "lamp", "set", 3);
+    const { output } = await hub.run("stockReport", { skus: ["book", "lamp"] });
 
     expect(output).toEqual({
       asOf: START.toISOString(),
       lines: [
         { sku: "book", available: 40, reserved: 2, reorder: false },
-        { sku: "lamp", available: 3, reserved: 1, reorder: true },
+        { sku: "lamp", available: 3, reserved: 0, reorder: true },
       ],
       available: 43,
-      reserved: 3,
+      reserved: 2,
       reorder: ["lamp"],
     });
   });
 
-  it("is empty without SKUs", () => {
-    const { output, calls } = runOrchestrator(stockReport, { input: { skus: [] } });
+  it("is empty without SKUs", async () => {
+    hub = await createTestHub();
 
-    expect(output).toMatchObject({ lines: [], reorder: [] });
-    expect(calls).toEqual([]);
+    await expect(hub.run("stockReport", { skus: [] })).resolves.toMatchObject({ output: { lines: [], reorder: [] } });
+    expect(hub.executed).toEqual([]);
   });
 });

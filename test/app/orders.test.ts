@@ -1,3 +1,4 @@
+import "durable-host/testing";
 import { assessStock } from "../../src/activities/assess-stock";
 import { trackShipment } from "../../src/activities/track-shipment";
 import { validateOrder } from "../../src/activities/validate-order";

@@ -1,19 +1,24 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { createTestHub, type TestHub } from "durable-host/testing";
 
 const SRC = join(__dirname, "../../src");
 
-beforeAll(() => {
+let hub: TestHub;
+
+beforeAll(async () => {
   for (const folder of ["functions", "orchestrators", "activities", "entities"]) {
     // The same folders as the glob `main` of package.json, loaded the way a host does.
     for (const file of readdirSync(join(SRC, folder))) require(join(SRC, folder, file));
   }
+  hub = await createTestHub();
 });
+afterAll(() => hub.dispose());
 
 /** Names of registered functions by the type of their trigger. */
 function registered(triggerType: string): string[] {
-  return globalThis.registeredFunctions
-    .filter(({ bindings }) => Object.values(bindings).some((binding) => binding["type"] === triggerType))
+  return hub.functions
+    .filter(({ trigger }) => trigger.type === triggerType)
     .map(({ name }) => name)
     .sort();
 }
@@ -40,9 +45,7 @@ describe("the reference app", () => {
   });
 
   it("serves its routes without keys", () => {
-    const http = globalThis.registeredFunctions.flatMap(({ bindings }) =>
-      Object.values(bindings).filter((binding) => binding["type"] === "httpTrigger"),
-    );
+    const http = hub.functions.map(({ trigger }) => trigger).filter(({ type }) => type === "httpTrigger");
 
     expect(http.map((binding) => `${String(binding["methods"])} ${String(binding["route"])}`).sort()).toEqual([
       "GET inventory/{sku}",

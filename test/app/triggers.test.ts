@@ -1,3 +1,4 @@
+import "durable-host/testing";
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import type { HttpRequestInit, HttpResponseInit, Timer } from "@azure/functions";
 import * as df from "durable-functions";

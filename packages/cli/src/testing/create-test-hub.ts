@@ -100,5 +100,6 @@ function joinParts(
     hubName: HUB_NAME,
     defaultVersion: episodeLimits.defaultVersion,
   });
-  return { clock, pacer, store, taskHub, worker, executed, log, sleeping };
+  const { functions } = executor.functions;
+  return { clock, pacer, store, taskHub, worker, functions, executed, log, sleeping };
 }

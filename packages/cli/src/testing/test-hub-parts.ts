@@ -1,4 +1,5 @@
 import type { TaskHub, TaskHubWorker } from "@durable-host/engine";
+import type { FunctionDescription } from "@durable-host/functions";
 import type { SqliteProvider } from "@durable-host/sqlite";
 import type { Executed } from "./execution-log";
 import type { Pacer } from "./pacer";
@@ -12,6 +13,7 @@ export interface TestHubParts {
   readonly store: SqliteProvider;
   readonly taskHub: TaskHub;
   readonly worker: TaskHubWorker;
+  readonly functions: readonly FunctionDescription[];
   readonly executed: Executed[];
   readonly log: TestLog;
   /** How many activities sleep in virtual time. */

@@ -6,6 +6,7 @@ import {
   type InstanceExport,
   type TaskHub,
 } from "@durable-host/engine";
+import type { FunctionDescription } from "@durable-host/functions";
 import type { Executed } from "./execution-log";
 import { payloadOf, toTestInstance, valueOf, type TestInstance } from "./test-instance";
 import type { StartTestOptions, TestEntity, Until } from "./test-hub-options";
@@ -122,6 +123,11 @@ export class TestHub {
   /** All executions of activities and entity operations, in the order in which they began. */
   get executed(): readonly Executed[] {
     return this.#parts.executed;
+  }
+
+  /** The functions that the app has registered, of all kinds, with their bindings. */
+  get functions(): readonly FunctionDescription[] {
+    return this.#parts.functions;
   }
 
   /** What the app and the runtime have logged. Nothing is printed. */
