@@ -123,9 +123,8 @@ async function createInstance(options: TaskHubOptions, start: ExecutionStarted):
       if (!mayReplace || !hasCode(error, "INSTANCE_EXISTS")) throw error;
       const running = await provider.getInstance(start.instance.instanceId);
       if (!running || isTerminal(running.runtimeStatus)) continue;
-      const now = await endRunning(options, running, "The instance was replaced by a new start.");
-      if (now === "notNeeded") return provider.createInstance(start, ANY);
-      if (now === "needed") throw error;
+      const hasEnded = await endRunning(options, running, "The instance was replaced by a new start.");
+      if (!hasEnded) return provider.createInstance(start, ANY);
     }
   }
 }

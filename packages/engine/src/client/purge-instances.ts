@@ -1,7 +1,6 @@
 import { PURGE_EVENT } from "../decide/entity/request-message";
 import { parseSchedulerState } from "../decide/entity/scheduler-state";
-import { DurableHostError } from "../errors";
-import type { InstanceState } from "../model/instance";
+import { DurableHostError, hasCode } from "../errors";
 import { instanceKind } from "../model/instance-id";
 import { isTerminal, RUNTIME_STATUSES } from "../model/runtime-status";
 import type { InstanceFilter, StorageProvider } from "../ports/storage-provider";
@@ -23,17 +22,18 @@ export async function purgeInstance(
   { recursive = false }: PurgeOptions = {},
 ): Promise<PurgeResult> {
   const { provider } = parts;
-  const instance = await provider.getInstance(instanceId);
+  const instance = await provider.getInstance(instanceId).catch((error: unknown) => {
+    if (hasCode(error, "STORE_CORRUPT")) return "damaged" as const;
+    throw error;
+  });
   if (!instance) return NOTHING;
+  if (instance === "damaged") return { deleted: await provider.purgeInstances([instanceId]), running: [] };
   if (instanceKind(instanceId) === "entity") return purgeEntity(parts, instanceId);
-  if (!isTerminal(instance.runtimeStatus)) {
-    const now = await endRunning(parts, instance, "The instance was purged.");
-    if (now === "notNeeded") return { deleted: await provider.purgeInstances([instanceId]), running: [] };
-    if (now === "needed") throw stillRunning(instance);
+  if (!isTerminal(instance.runtimeStatus) && !(await endRunning(parts, instance, "The instance was purged."))) {
+    return { deleted: await provider.purgeInstances([instanceId]), running: [] };
   }
   const purged = await purgeEnded(provider, [instanceId], recursive);
-  // It was ended a moment ago: a start has come in between.
-  if (purged.deleted === 0 && (await provider.getInstance(instanceId))) throw stillRunning(instance);
+  if (purged.deleted === 0 && (await provider.getInstance(instanceId))) throw startedAgain(instanceId);
   return purged;
 }
 
@@ -89,9 +89,9 @@ async function purgeEntity({ provider, clock }: EndingParts, instanceId: string)
   return { deleted: 1, running: [] };
 }
 
-function stillRunning({ instanceId }: InstanceState): DurableHostError {
+function startedAgain(instanceId: string): DurableHostError {
   return new DurableHostError(
     "INSTANCE_RUNNING",
-    `The instance '${instanceId}' was told to terminate but has not ended yet, and its parent or a locked entity depends on it. Ask again later.`,
+    `The instance '${instanceId}' has ended and is being started again at this moment. To purge that, too, ask again.`,
   );
 }

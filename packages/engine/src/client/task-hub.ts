@@ -105,7 +105,7 @@ export interface TaskHub {
   resume(instanceId: string, reason: string | null): Promise<void>;
   /**
    * Deletes one instance with its history. One that still runs is terminated first, so that its parent gets an answer and
-   * entities are released; rejects with INSTANCE_RUNNING when it does not end and somebody depends on it.
+   * entities are released. Rejects with INSTANCE_RUNNING when it is being started again at this moment.
    */
   purgeInstance(instanceId: string, options?: PurgeOptions): Promise<PurgeResult>;
   /** Deletes all ended instances that a filter selects. */

@@ -150,13 +150,13 @@ describe("DELETE /instances", () => {
     expect(hub.calls.map((call) => call.at(-1))).toEqual([{ recursive: true }, { recursive: true }]);
   });
 
-  it("answers 409 for an instance that does not end although it is told to", async () => {
+  it("answers 409 for an instance that is being started again", async () => {
     const hub = new FakeTaskHub().add();
-    hub.failWith = new DurableHostError("INSTANCE_RUNNING", "The instance 'i1' was told to terminate.");
+    hub.failWith = new DurableHostError("INSTANCE_RUNNING", "The instance 'i1' is being started again.");
     const answer = await callApi(hub, "DELETE /instances/i1");
     expect(answer).toMatchObject({
       status: 409,
-      json: { ExceptionMessage: "The instance 'i1' was told to terminate." },
+      json: { ExceptionMessage: "The instance 'i1' is being started again." },
     });
   });
 
