@@ -98,3 +98,39 @@ describe("a host of an older version than an instance", () => {
     expect((await client.waitForEnd(current)).output).toBe("reserved table and shipped");
   });
 });
+
+const VERSIONS = `import { app } from "@azure/functions";
+import * as df from "durable-functions";
+
+df.app.orchestration("own", function* (context) {
+  return context.df.version;
+});
+df.app.orchestration("versions", function* (context) {
+  const inherited: string = yield context.df.callSubOrchestrator("own");
+  const named: string = yield context.df.callSubOrchestrator("own", undefined, undefined, "1.1");
+  return [context.df.version, inherited, named];
+});
+app.http("start", {
+  extraInputs: [df.input.durableClient()],
+  handler: async (request, context) => {
+    const version = request.query.get("version");
+    const id = await df.getClient(context).startNew("versions", version === null ? {} : { version });
+    return { jsonBody: { id } };
+  },
+});
+`;
+
+describe("context.df.version", () => {
+  it("is the defaultVersion, or what startNew and callSubOrchestrator name [DF78]", async () => {
+    const app = new CompiledApp(fixture, { defaultVersion: "2.0" });
+    app.write("src/versions.ts", VERSIONS);
+    await fixture.start({ scriptRoot: app.scriptRoot });
+    const client = await fixture.client();
+    const run = async (query: string) => {
+      const { id } = (await client.get(`/api/start${query}`)).body as { readonly id: string };
+      return (await client.waitForEnd(id)).output;
+    };
+    expect(await run("")).toEqual(["2.0", "2.0", "1.1"]);
+    expect(await run("?version=1.9")).toEqual(["1.9", "2.0", "1.1"]);
+  });
+});

@@ -45,10 +45,10 @@ export class SourcePositions {
     const path = file.startsWith("file:") ? fileURLToPath(file) : file;
     if (!isAbsolute(path) || path.startsWith(OWN_CODE)) return undefined;
     const source = this.#sourceOf(path, line, column) ?? { file: path, line, column };
-    if (/(^|[\\/])node_modules[\\/]/.test(source.file)) return undefined;
     const fromRoot = relative(this.#appRoot, source.file);
-    const shown = fromRoot.startsWith("..") || isAbsolute(fromRoot) ? source.file : fromRoot;
-    return `${shown.replaceAll("\\", "/")}:${source.line}:${source.column}`;
+    const shown = (fromRoot.startsWith("..") || isAbsolute(fromRoot) ? source.file : fromRoot).replaceAll("\\", "/");
+    if (/(^|\/)node_modules\//.test(shown)) return undefined;
+    return `${shown}:${source.line}:${source.column}`;
   }
 
   #sourceOf(path: string, line: number, column: number): CodePosition | undefined {

@@ -60,6 +60,11 @@ describe("a position in the source", () => {
     expect(new SourcePositions(join(root, "link")).of(at(pathToFileURL(file).href))).toBe("src/order.mjs:1:1");
   });
 
+  it("is found for an app that is itself installed as a package", () => {
+    const file = write("node_modules/app/src/order.js", "code();");
+    expect(new SourcePositions(join(root, "node_modules/app")).of(at(file))).toBe("src/order.js:1:1");
+  });
+
   it("keeps the whole path outside of the app's folder", () => {
     const file = write("shared/order.js", "code();");
     expect(new SourcePositions(join(root, "app")).of(at(file))).toBe(`${file.replaceAll("\\", "/")}:1:1`);
