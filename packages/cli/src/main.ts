@@ -56,7 +56,11 @@ async function main(): Promise<void> {
             }),
             hostAnswers,
             print: printToStdout,
-            note: (line) => errors.line(line),
+            note: (line) => {
+              errors.line(line);
+              // At once, so that it stands before the result and before questions.
+              errors.flush();
+            },
             screen: screenOf(process.stdout, process.env),
             confirm: confirmOnTerminal,
           }),

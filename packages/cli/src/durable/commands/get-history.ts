@@ -3,7 +3,7 @@ import type { HistoryRow } from "../durable-client";
 import { shownValue } from "../output/json-value";
 import { tableLines } from "../output/table";
 
-const COLUMNS = [{ title: "TIME" }, { title: "EVENT" }, { title: "NAME" }, { title: "DETAILS" }];
+const COLUMNS = [{ title: "TIME" }, { title: "EVENT" }, { title: "NAME" }, { title: "DETAILS", isLong: true }];
 
 /** In this order, the first that is there tells most about an event. */
 const DETAILS = ["Reason", "Result", "FireAt", "Input", "OrchestrationStatus"];

@@ -11,9 +11,9 @@ const COLUMNS: readonly Column[] = [
   { title: "INSTANCE ID" },
   { title: "NAME" },
   { title: "STATUS", isStatus: true },
-  { title: "CREATED" },
+  { title: "CREATED", isExtra: true },
   { title: "LAST UPDATED" },
-  { title: "CUSTOM STATUS" },
+  { title: "CUSTOM STATUS", isLong: true, isExtra: true },
 ];
 
 export const getInstances = defineCommand({
@@ -45,8 +45,8 @@ export const getInstances = defineCommand({
     }));
     const columns = [
       ...COLUMNS,
-      ...(showInput ? [{ title: "INPUT" }] : []),
-      ...(showOutput ? [{ title: "OUTPUT" }] : []),
+      ...(showInput ? [{ title: "INPUT", isLong: true }] : []),
+      ...(showOutput ? [{ title: "OUTPUT", isLong: true }] : []),
     ];
     const rows = shown.map((status) => [
       ...cells(status),

@@ -1,17 +1,19 @@
+import { fitColumns, type MeasuredColumn } from "./fit-columns";
 import type { Screen } from "./screen";
 import { paintStatus } from "./status-color";
 
-export interface Column {
+export interface Column extends Omit<MeasuredColumn, "width"> {
   readonly title: string;
   /** Its cells are runtime statuses, coloured as such. */
   readonly isStatus?: boolean;
 }
 
 const GAP = "  ";
-/** No column is cut to less than this. */
-const LEAST_WIDTH = 8;
 
-/** Aligned lines, headed by the titles. Columns are as wide as their content, and the widest are cut to fit a terminal. */
+/**
+ * Aligned lines, headed by the titles. Columns are as wide as their content; on a terminal they are cut or left out to fit,
+ * and what is left out is named below.
+ */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -19,21 +21,29 @@ export function tableLines(
 ): readonly string[] {
   const cells = rows.map((row) => row.map(oneLine));
   const titles = columns.map(({ title }) => title);
-  const natural = titles.map((title, index) =>
-    cells.reduce((widest, row) => Math.max(widest, width(row[index] ?? "")), width(title)),
-  );
-  const widths = screen.width === undefined ? natural : fit(natural, screen.width);
-  const last = columns.length - 1;
-  const line = (row: readonly string[], color: boolean): string =>
-    columns
-      .map(({ isStatus }, index) => {
-        const text = cut(row[index] ?? "", widths[index] ?? 0);
-        const padded = index === last ? text : text + " ".repeat((widths[index] ?? 0) - width(text));
-        return isStatus === true && color ? paintStatus(row[index] ?? "", padded) : padded;
-      })
-      .join(GAP)
-      .trimEnd();
-  return [line(titles, false), ...cells.map((row) => line(row, screen.color))];
+  const measured = columns.map((column, index) => ({
+    ...column,
+    width: cells.reduce((widest, row) => Math.max(widest, width(row[index] ?? "")), width(column.title)),
+  }));
+  const widths = fitColumns(measured, screen.width ?? Number.POSITIVE_INFINITY, GAP.length);
+  const hidden = titles.filter((_, index) => widths[index] === 0);
+  return [
+    line(titles, columns, widths, false),
+    ...cells.map((row) => line(row, columns, widths, screen.color)),
+    ...(hidden.length === 0 ? [] : [`(No place for ${hidden.join(", ")}: a wider terminal or --json has them.)`]),
+  ];
+}
+
+function line(row: readonly string[], columns: readonly Column[], widths: readonly number[], color: boolean): string {
+  const last = widths.findLastIndex((each) => each > 0);
+  const shown = columns.flatMap(({ isStatus }, index) => {
+    const [cell = "", limit = 0] = [row[index], widths[index]];
+    if (limit === 0) return [];
+    const text = cut(cell, limit);
+    const padded = index === last ? text : text + " ".repeat(limit - width(text));
+    return [isStatus === true && color ? paintStatus(cell, padded) : padded];
+  });
+  return shown.join(GAP).trimEnd();
 }
 
 /** `name  value` lines; values are not cut, because they are what was asked for. */
@@ -46,15 +56,6 @@ export function fieldLines(fields: readonly (readonly [name: string, value: stri
 export function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
-}
-
-/** Lowers the widest columns to one width at which all fit. */
-function fit(natural: readonly number[], available: number): readonly number[] {
-  const gaps = GAP.length * (natural.length - 1);
-  const limitedTo = (limit: number) => natural.map((each) => Math.min(each, limit));
-  let limit = Math.max(available, LEAST_WIDTH);
-  while (limit > LEAST_WIDTH && limitedTo(limit).reduce((sum, each) => sum + each, gaps) > available) limit -= 1;
-  return limitedTo(limit);
 }
 
 const PLAIN = /^[\u0020-\u007e]*$/;

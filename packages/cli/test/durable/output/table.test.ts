@@ -36,6 +36,35 @@ describe("a table", () => {
     expect(line).toBe("aaaaaaa…  Termina…  bbbbbbb…");
   });
 
+  it("cuts long columns first, and none of the others for them", () => {
+    const columns = [{ title: "ID" }, { title: "A", isLong: true }, { title: "B", isLong: true }];
+    const rows = [["i".repeat(30), "a".repeat(50), "b".repeat(12)]];
+    const [, line] = tableLines(columns, rows, { ...PLAIN, width: 60 });
+    expect(line).toBe(`${"i".repeat(30)}  ${"a".repeat(13)}…  ${"b".repeat(12)}`);
+  });
+
+  it("leaves extra columns out, the last one first, before it cuts what is not long", () => {
+    const columns = [
+      { title: "ID" },
+      { title: "CREATED", isExtra: true },
+      { title: "NAME" },
+      { title: "MORE", isLong: true, isExtra: true },
+    ];
+    const rows = [["i".repeat(20), "2026-03-01", "f".repeat(10), "m".repeat(50)]];
+    const lines = (width: number) => tableLines(columns, rows, { ...PLAIN, width }).slice(1);
+
+    expect(lines(60)).toEqual([`${"i".repeat(20)}  2026-03-01  ffffffffff  ${"m".repeat(13)}…`]);
+    expect(lines(50)).toEqual([
+      `${"i".repeat(20)}  2026-03-01  ffffffffff`,
+      "(No place for MORE: a wider terminal or --json has them.)",
+    ]);
+    expect(lines(40)).toEqual([
+      `${"i".repeat(20)}  ffffffffff`,
+      "(No place for CREATED, MORE: a wider terminal or --json has them.)",
+    ]);
+    expect(lines(24)[0]).toBe("iiiiiiiiiii…  ffffffffff");
+  });
+
   it("cuts nothing when it is not for a terminal", () => {
     const rows = [["a".repeat(500), "Running", "b".repeat(500)]];
     expect(tableLines(COLUMNS, rows, PLAIN)[1]).toHaveLength(500 + 2 + 7 + 2 + 500);
