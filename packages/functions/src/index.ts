@@ -12,6 +12,11 @@ export {
   type InProcessExecutor,
   type InProcessExecutorOptions,
 } from "./in-process/in-process-executor";
+export {
+  createInProcessTriggers,
+  type InProcessTriggers,
+  type InProcessTriggersOptions,
+} from "./in-process/in-process-triggers";
 export { durableClientInput } from "./management/durable-client-input";
 export { ERROR_ANSWERS } from "./management/error-response";
 export { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "./management/management-api";

@@ -15,6 +15,7 @@ import { TestHub } from "./test-hub";
 import type { TestHubOptions } from "./test-hub-options";
 import type { TestHubParts } from "./test-hub-parts";
 import { TestLog } from "./test-log";
+import { createTestTriggers } from "./test-triggers";
 import { VirtualClock } from "./virtual-clock";
 import { watchProvider } from "./watch-provider";
 
@@ -72,6 +73,7 @@ function joinParts(
 ): TestHubParts {
   const clock = new VirtualClock((options.startTime ?? new Date()).getTime());
   const sleeping = { count: 0 };
+  const triggered = { count: 0 };
   const executed: Executed[] = [];
   const onDefect = (error: unknown): void => pacer.fail(error instanceof Error ? error : new Error(String(error)));
   const logger = log.logger(onDefect);
@@ -79,7 +81,7 @@ function joinParts(
   const watched = watchProvider(store, () => pacer.changed());
   const pacer = new Pacer({
     clock,
-    isIdle: () => watched.pending === 0 && worker.active === sleeping.count,
+    isIdle: () => watched.pending === 0 && triggered.count === 0 && worker.active === sleeping.count,
     nextDueAt: () => store.nextDueAt,
   });
   const shared = {
@@ -100,6 +102,7 @@ function joinParts(
     hubName: HUB_NAME,
     defaultVersion: episodeLimits.defaultVersion,
   });
+  const triggers = createTestTriggers({ taskHub, executor, logger });
   const { functions } = executor.functions;
-  return { clock, pacer, store, taskHub, worker, functions, executed, log, sleeping };
+  return { clock, pacer, store, taskHub, worker, triggers, functions, executed, log, sleeping, triggered };
 }

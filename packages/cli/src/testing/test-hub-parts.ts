@@ -4,6 +4,7 @@ import type { SqliteProvider } from "@durable-host/sqlite";
 import type { Executed } from "./execution-log";
 import type { Pacer } from "./pacer";
 import type { TestLog } from "./test-log";
+import type { TestTriggers } from "./test-triggers";
 import type { VirtualClock } from "./virtual-clock";
 
 /** What a test hub is made of. */
@@ -16,6 +17,9 @@ export interface TestHubParts {
   readonly functions: readonly FunctionDescription[];
   readonly executed: Executed[];
   readonly log: TestLog;
+  readonly triggers: TestTriggers;
   /** How many activities sleep in virtual time. */
   readonly sleeping: { count: number };
+  /** How many triggers are being run. */
+  readonly triggered: { count: number };
 }

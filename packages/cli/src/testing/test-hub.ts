@@ -72,6 +72,22 @@ export class TestHub {
     return this.#during(exportInstances(this.#hub, instanceIds, options));
   }
 
+  /**
+   * Sends a request to the app's HTTP functions, by their routes, or to the management API: `hub.fetch("/api/orders", { method:
+   * "POST", body })`. Their durable client is the app's own. Virtual time stands still until the answer is there.
+   */
+  fetch(path: string, init?: RequestInit): Promise<Response> {
+    return this.#triggered(() => this.#parts.triggers.fetch(path, init));
+  }
+
+  /**
+   * Runs any other function with what its trigger would give it: the message of a queue, a timer's schedule. Resolves to what
+   * it returns. Virtual time stands still meanwhile.
+   */
+  invoke(functionName: string, value?: unknown, metadata?: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#triggered(() => this.#parts.triggers.invoke(functionName, value, metadata));
+  }
+
   raiseEvent(instanceId: string, name: string, value?: unknown): Promise<void> {
     return this.#during(this.#hub.raiseEvent(instanceId, name, payloadOf(value)));
   }
@@ -166,13 +182,19 @@ export class TestHub {
 
   /** Ends everything: nothing is left open, and waits that are still pending reject. */
   async dispose(): Promise<void> {
-    const { pacer, worker, store, clock } = this.#parts;
+    const { pacer, worker, triggers, store, clock } = this.#parts;
     pacer.fail(new Error("The test hub has been disposed of."));
     const stopped = worker.stop(0);
     // Its patience of 0 ms is over at once; code that still runs is not waited for.
     clock.moveTo(clock.now());
-    await stopped;
+    await Promise.all([stopped, triggers.close()]);
     await store.stop();
+  }
+
+  #triggered<T>(run: () => Promise<T>): Promise<T> {
+    const { triggered } = this.#parts;
+    triggered.count++;
+    return this.#during(run().finally(() => triggered.count--));
   }
 
   /** What an operation comes to, while time moves for it if it has to. */

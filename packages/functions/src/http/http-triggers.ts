@@ -3,8 +3,7 @@ import { hasCode, type Logger } from "@durable-host/engine";
 import type { KeyCheck, KeyScope } from "../keys/check-key";
 import type { FunctionDescription } from "../pool/function-index";
 import type { InvocationEvents } from "../pool/invocation-events";
-import type { WorkerPool } from "../pool/worker-pool";
-import type { HttpReply } from "../pool/worker-process";
+import type { HttpRequestToWorker } from "../pool/worker-process";
 import { createRouteTable, type HttpFunction, type RouteTable } from "./route-table";
 import type { HostRequest, HostResponse, HttpHandler } from "./types";
 
@@ -17,8 +16,15 @@ const SMALL_BODY_BYTES = 64 * 1024;
 /** nginx's word for a client that did not wait; nobody is left to read it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+/** An answer of the app, as it comes from wherever the app runs. */
+interface HttpReply {
+  readonly status: number;
+  readonly headers: HostResponse["headers"];
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+}
+
 export interface HttpTriggersOptions {
-  readonly pool: Pick<WorkerPool, "http">;
+  readonly pool: { http(request: HttpRequestToWorker): Promise<HttpReply> };
   readonly functions: readonly FunctionDescription[];
   /** `extensions.http.routePrefix` of host.json. */
   readonly routePrefix: string;

@@ -35,8 +35,6 @@ export interface InProcessExecutorOptions {
   readonly mode?: SessionMode;
   /** Answers the requests of `callHttp`; absent: they are sent. */
   readonly callHttp?: HttpAnswerer;
-  /** Value of durable client bindings. */
-  readonly durableClientInput?: object;
   /** Told of what the app logs. The second executions of `verify` are not heard. */
   readonly onLog?: (entry: LogEntry) => void;
 }
@@ -44,8 +42,8 @@ export interface InProcessExecutorOptions {
 /** An executor with the app in this very process. */
 export interface InProcessExecutor extends Executor {
   readonly functions: FunctionIndex;
-  /** Runs any function of the app, with the app's hooks, for a trigger of the caller's. */
-  readonly runner: FunctionRunner;
+  /** What runs any function of the app, with this value in its durable client bindings. */
+  runnerFor(durableClientInput: object): FunctionRunner;
 }
 
 /** Values for output bindings go nowhere: what would deliver them is not in this process. */
@@ -63,13 +61,13 @@ export function createInProcessExecutor(options: InProcessExecutorOptions): InPr
   const { core, hooks } = app;
   const invoker = createInvoker({ core, hooks, log: new WorkerLog(onLog, hooks) });
   const unheard = createInvoker({ core, hooks, log: new WorkerLog(() => undefined, hooks) });
-  const durableClientInput = JSON.stringify(options.durableClientInput ?? {});
-  const runner = new FunctionRunner({ registry, invoker, durableClientInput });
+  const runnerFor = (durableClientInput: object) =>
+    new FunctionRunner({ registry, invoker, durableClientInput: JSON.stringify(durableClientInput) });
   const findFunction = (name: string) => registry.find(name);
   const sessions = createOrchestratorSessions({ invoker, comparingInvoker: unheard, findFunction, mode });
-  const executor = appExecutor(functions, runner, sessions);
+  const executor = appExecutor(functions, runnerFor({}), sessions);
   const withHttp = callHttp ? answerHttp(executor, callHttp) : withCallHttp(executor, { clock: systemClock });
-  return { ...withHttp, functions, runner };
+  return { ...withHttp, functions, runnerFor };
 }
 
 function appExecutor(functions: FunctionIndex, runner: FunctionRunner, sessions: OrchestratorSessions): Executor {
