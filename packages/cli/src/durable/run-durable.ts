@@ -6,6 +6,8 @@ import type { Screen } from "./output/screen";
 import { selectTarget, type TargetOptions, type TargetSurroundings } from "./target/select-target";
 import type { ManagementTarget } from "./target/management-target";
 
+const AWAKE_MS = 60_000;
+
 /** A durable command as it was written on the command line. */
 export interface DurableRequest {
   readonly command: DurableCommand;
@@ -53,9 +55,12 @@ async function withTarget<T>(
 ): Promise<T> {
   const target = await selectTarget(options, surroundings);
   surroundings.note(`Using ${target.title}${target.isOffline ? "; no host has it open" : ""}.`);
+  // A command that ended early would look as if it were done: nothing of the engine keeps a process alive.
+  const awake = setInterval(() => undefined, AWAKE_MS);
   try {
     return await use(target);
   } finally {
+    clearInterval(awake);
     await target.close();
   }
 }

@@ -12,6 +12,7 @@ import { createManagementApi, WEBHOOK_PATH, type HostResponse, type HttpHandler 
 import { createSqliteProvider } from "@durable-host/sqlite";
 import { CommandFailure } from "../command-failure";
 import type { StoreChoice } from "./find-store";
+import { createImpatientClock } from "./impatient-clock";
 import { pathAndQuery, type ManagementRequest, type ManagementTarget } from "./management-target";
 
 /** Never looked up: the API wants absolute URLs. */
@@ -62,7 +63,7 @@ function createApi({ hubName, configuration }: StoreChoice, provider: StoragePro
   const taskHub = createTaskHub({
     hubName,
     provider,
-    clock: systemClock,
+    clock: createImpatientClock(systemClock),
     ids: randomIds,
     completions: new CompletionSignals(),
     defaultVersion: values?.host("extensions.durableTask.defaultVersion"),
