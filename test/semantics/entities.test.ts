@@ -113,12 +113,12 @@ describe("a critical section", () => {
     ]);
   });
 
-  it("is left when the orchestration fails inside it", async () => {
+  it("is left when the orchestration fails inside it [DF76]", async () => {
     expect((await hub.run("failsInside")).runtimeStatus).toBe("Failed");
     expect((await hub.run("failsInside")).runtimeStatus).toBe("Failed");
   });
 
-  it("is left when the orchestration is terminated, also by one that was still waiting for it", async () => {
+  it("is left when the orchestration is terminated, also by one that was still waiting for it [DF76]", async () => {
     const inside = await hub.startUntil("holdsForever", "inside");
     const waiting = await hub.hub.start({ name: "holdsForever" });
     await hub.until(waiting, (instance) => instance.runtimeStatus === "Running");

@@ -95,6 +95,19 @@ describe("a rewound instance", () => {
     expect(Object.fromEntries(calls)).toEqual({ j: 1, k: 2, after: 1 });
   });
 
+  it("starts a failed sub-orchestration anew that has been purged meanwhile, instead of waiting for it [DF29]", async () => {
+    broken.add("q");
+    const failed = await hub.run("parent", ["p", "q"]);
+    const { instances } = await hub.hub.queryInstances({ top: 100, statuses: ["Failed"], name: "steps" });
+    const child = instances.find(({ parentInstanceId }) => parentInstanceId === failed.instanceId);
+    expect((await hub.hub.purgeInstance(child?.instanceId ?? "")).deleted).toBe(1);
+    broken.clear();
+    await hub.hub.rewind(failed.instanceId, "mended");
+    const instance = await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Completed");
+    expect(instance.output).toBe('["p","q","after"]');
+    expect(Object.fromEntries(calls)).toEqual({ p: 2, q: 2, after: 1 });
+  });
+
   it("finds the answer of an entity that came when the instance had failed already", async () => {
     broken.add("w");
     const failed = await hub.run("withEntity", "w");

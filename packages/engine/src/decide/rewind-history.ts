@@ -11,12 +11,13 @@ export interface RewoundHistory {
 /**
  * Takes out of a history what had failed, so that a replay asks for it again (contract §6.5).
  *
- * A failed activity goes with the event that scheduled it. A failed child stays, for it is rewound itself. A task that was
+ * A failed activity goes with the event that scheduled it. A failed child stays, for it is rewound itself; if it is one of
+ * `gone`, by instance id, there is nothing to rewind, and it goes like an activity, to be started anew. A task that was
  * retried in vain goes with all its attempts and timers, and the retrying begins anew; one that succeeded in the end stays.
  * (Where retries ran in parallel and only some failed, the others' ids can no longer be counted in the same order; the
  * replay then says so.)
  */
-export function rewindHistory(history: readonly HistoryEvent[]): RewoundHistory {
+export function rewindHistory(history: readonly HistoryEvent[], gone: ReadonlySet<string> = new Set()): RewoundHistory {
   const groups = new Map<number, Set<number>>();
   const failed = new Set<number>();
   const succeeded = new Set<number>();
@@ -35,7 +36,7 @@ export function rewindHistory(history: readonly HistoryEvent[]): RewoundHistory 
     const group = groups.get(id) ?? new Set([id]);
     if ([...group].some((member) => succeeded.has(member))) continue;
     const child = children.get(id);
-    if (child && group.size === 1) failedChildren.push(child);
+    if (child && group.size === 1 && !gone.has(child.instanceId)) failedChildren.push(child);
     else for (const member of group) removed.add(member);
   }
   const answered = new Set([...removed, ...failedChildren.map((child) => child.eventId)]);

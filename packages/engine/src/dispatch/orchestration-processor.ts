@@ -175,7 +175,15 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
   async #rewind({ instance, messages }: OrchestrationWorkItem): Promise<RewoundHistory | undefined> {
     if (instance.runtimeStatus !== "Failed") return undefined;
     if (!messages.some(({ event }) => event.type === "ExecutionRewound")) return undefined;
-    return rewindHistory(await this.#options.provider.readHistory(instance.instanceId));
+    const { provider } = this.#options;
+    const history = await provider.readHistory(instance.instanceId);
+    const rewound = rewindHistory(history);
+    const gone = new Set<string>();
+    for (const { instanceId } of rewound.failedChildren) {
+      const child = await provider.getInstance(instanceId);
+      if (child?.parentInstanceId !== instance.instanceId) gone.add(instanceId);
+    }
+    return gone.size === 0 ? rewound : rewindHistory(history, gone);
   }
 }
 

@@ -1,0 +1,46 @@
+import { DurableHostError, type ActivityWorkItem, type StorageProvider } from "@durable-host/engine";
+import { ManualClock, silentLogger } from "@durable-host/testkit";
+import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
+
+/** A dispatcher with one running work item whose lock is about to expire, and whose renewal fails like this. */
+async function renewalFailingWith(error: Error) {
+  const clock = new ManualClock();
+  const item: ActivityWorkItem = {
+    kind: "activity",
+    lock: { token: "t", expiresAt: clock.now() },
+    task: { instanceId: "i1", executionId: "e1", taskId: 1, name: "work", input: null },
+    previousDeliveries: 0,
+  };
+  const waiting = [item];
+  const lost: ActivityWorkItem[] = [];
+  let end: () => void = () => undefined;
+  const processor: WorkProcessor<ActivityWorkItem> = {
+    kind: "activity",
+    lock: async () => waiting.splice(0),
+    process: () => new Promise((resolve) => (end = resolve)),
+    onLockLost: (each) => void lost.push(each),
+    describe: () => "the task",
+  };
+  const provider = { renewLock: () => Promise.reject(error) } as Partial<StorageProvider> as StorageProvider;
+  const options = { provider, clock, logger: silentLogger, concurrency: 1, pollIntervalMs: 60_000 };
+  const dispatcher = new Dispatcher(processor, options);
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  dispatcher.start();
+  await turn();
+  clock.advance(5_000);
+  await turn();
+  end();
+  await dispatcher.stop(0);
+  return { lost, item };
+}
+
+describe("a lock that cannot be renewed", () => {
+  it("is reported to what runs under it when somebody else has it", async () => {
+    const { lost, item } = await renewalFailingWith(new DurableHostError("LOCK_LOST", "It is another's."));
+    expect(lost).toEqual([item]);
+  });
+
+  it("is not given up for a fault of the store", async () => {
+    expect((await renewalFailingWith(new DurableHostError("STORAGE_TRANSIENT", "Later."))).lost).toEqual([]);
+  });
+});
