@@ -61,7 +61,7 @@ describe("durable commands on a running host", () => {
 
     const listed = await durable("get-instances", "--custom-status", "AwaitingApproval", "--name", "processOrder");
     expect(listed.output).toMatch(new RegExp(`^INSTANCE ID .*\n${id} +processOrder +Running `));
-    expect((await durable("explain", id)).output).toMatch(/\(processOrder\): Running; waits for /);
+    expect((await durable("explain", id)).output).toMatch(/\(processOrder\): Running; waits for [\s\S]*Approval/);
     const recorded = await durableHost("instances", "export", id, ...where);
     expect(JSON.parse(recorded.output)).toMatchObject({ instances: [{ instanceId: id, name: "processOrder" }] });
 
@@ -128,6 +128,14 @@ describe("durable commands on the store of a host that does not run", () => {
     const client = await fixture.client();
     expect((await client.waitForEnd("offline")).output).toEqual(["Hello Tokyo", "Hello Seattle", "Hello London"]);
     await host.stop();
+  });
+
+  it("finish also where they wait for what nobody does", async () => {
+    await durable("start-new", "--function-name", "helloCities", "--id", "unwanted");
+    const purged = await durable("purge-history", "unwanted");
+
+    expect(purged).toMatchObject({ code: 0, output: "Deleted 1 instance.\n" });
+    expect((await durable("get-runtime-status", "unwanted")).code).toBe(1);
   });
 
   it("delete the task hub, if they are told to be sure", async () => {
