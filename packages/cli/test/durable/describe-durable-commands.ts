@@ -176,6 +176,12 @@ export function describeDurableCommands(fixture: TargetFixture): void {
       expect((await run("get-history", "late")).output).toBe("Nothing has happened yet.\n");
     });
 
+    it("explain an entity under its id", async () => {
+      await run("signal-entity", "--entity-name", "cell", "--entity-key", "a", "--operation", "set");
+      expect((await run("explain", "@cell@a")).output).toMatch(/^@cell@a: entity without state/);
+      expect(await listed("--prefix", "@")).toEqual(["@cell@a"]);
+    });
+
     it("explain what an instance waits for", async () => {
       await run("start-new", "--function-name", "greet", "--id", "new");
       expect((await run("explain", "order-2")).output).toMatch(/^order-2 \(fails\): Failed .*the bank is closed\n$/);

@@ -30,7 +30,7 @@ export const explain = defineCommand({
 function lines({ instanceId, name, text, waitsFor, waitsForCount, holds }: Explanation): readonly string[] {
   const left = waitsForCount - waitsFor.length;
   return [
-    `${instanceId} (${name}): ${oneLine(text)}`,
+    `${instanceId}${name === instanceId ? "" : ` (${name})`}: ${oneLine(text)}`,
     ...(holds === undefined ? [] : [`  ${oneLine(holds.text)}`]),
     ...(waitsForCount > 1 ? waitsFor.map((wait) => `  ${oneLine(wait.text)}`) : []),
     ...(left > 0 ? [`  and ${left} more (--top lists more of them)`] : []),

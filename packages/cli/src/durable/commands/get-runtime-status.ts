@@ -23,7 +23,7 @@ export const getRuntimeStatus = defineCommand({
   ],
   async run({ client, instanceId }, { showInput, showOutput }) {
     const { input, output, ...status } = await client.get(instanceId, showInput);
-    const withOutput = showOutput || ENDED_BADLY.has(status.runtimeStatus);
+    const withOutput = showOutput || (ENDED_BADLY.has(status.runtimeStatus) && output !== null);
     const shown = { ...status, ...(showInput && { input }), ...(withOutput && { output }) };
     return { json: shown, lines: (screen) => lines(shown, screen) };
   },
