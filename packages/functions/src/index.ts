@@ -19,6 +19,7 @@ export {
 } from "./in-process/in-process-triggers";
 export { durableClientInput } from "./management/durable-client-input";
 export { ERROR_ANSWERS } from "./management/error-response";
+export { waitText } from "./management/explanation-text";
 export { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "./management/management-api";
 export {
   createFunctionAppHost,

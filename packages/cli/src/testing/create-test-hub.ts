@@ -42,6 +42,8 @@ const startedApps = new WeakSet<object>();
  * @throws when nothing has been registered, which means that the app was imported before this module
  */
 export async function createTestHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const { startTime = new Date() } = options;
+  if (Number.isNaN(startTime.getTime())) throw new RangeError("startTime is no valid date.");
   const app = registeredApp();
   const log = new TestLog();
   const executor = createInProcessExecutor({

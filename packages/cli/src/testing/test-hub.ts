@@ -6,7 +6,7 @@ import {
   type InstanceExport,
   type TaskHub,
 } from "@durable-host/engine";
-import type { FunctionDescription } from "@durable-host/functions";
+import { waitText, type FunctionDescription } from "@durable-host/functions";
 import type { Executed } from "./execution-log";
 import { payloadOf, toTestInstance, valueOf, type TestInstance } from "./test-instance";
 import type { StartTestOptions, TestEntity, Until } from "./test-hub-options";
@@ -157,9 +157,8 @@ export class TestHub {
   }
 
   /** Lets virtual time pass, and everything happen that becomes due on the way. */
-  advance(until: Until): Promise<void> {
-    const target = typeof until === "number" ? this.#parts.clock.now() + until : until.getTime();
-    return this.#parts.pacer.advanceTo(target);
+  async advance(until: Until): Promise<void> {
+    return this.#parts.pacer.advanceTo(timeOf(until, this.#parts.clock.now()));
   }
 
   /** Resolves when everything is done that can be done without time passing. */
@@ -173,8 +172,9 @@ export class TestHub {
    */
   async sleep(ms: number): Promise<void> {
     const { clock, pacer, sleeping } = this.#parts;
+    const time = timeOf(ms, clock.now()) - clock.now();
     sleeping.count++;
-    const over = new Promise<void>((resolve) => void clock.awaited.schedule(ms, resolve));
+    const over = new Promise<void>((resolve) => void clock.awaited.schedule(time, resolve));
     pacer.changed();
     await over;
     sleeping.count--;
@@ -229,15 +229,26 @@ export class TestHub {
       if (isTerminal(instance.runtimeStatus)) throw new Error(`${describe(instance)} It never ${what}.`);
       return undefined;
     };
-    return pacer.until(look, async () => {
-      const state = await store.getInstance(instanceId);
-      const who = state ? describe(toTestInstance(state)) : `Instance '${instanceId}' is gone.`;
-      return new Error(
-        `${who} It has not ${what}, and nothing is left that could bring that about: nothing is being executed, and no timer ` +
-          "is due. Most likely it waits for an external event (hub.raiseEvent), or it is suspended (hub.resume).",
-      );
-    });
+    return pacer.until(look, () => this.#explainStuck(instanceId, what));
   }
+
+  /** Why a wait for this instance would never end. */
+  async #explainStuck(instanceId: string, what: string): Promise<Error> {
+    const explanation = await this.#hub.explain(instanceId);
+    if (!explanation) return new Error(`Instance '${instanceId}' is gone.`);
+    const waits = explanation.waitsFor.map((wait) => waitText(wait, explanation.at));
+    return new Error(
+      `${describe(toTestInstance(explanation.instance))} It has not ${what}, and nothing is left that could bring that about: ` +
+        `nothing is being executed, no timer is due, and it ${waits.join("; it ") || "waits for nothing that is known"}.`,
+    );
+  }
+}
+
+/** A point in time, in whole milliseconds since the epoch: stores keep no smaller ones. */
+function timeOf(until: Until, now: number): number {
+  const time = Math.trunc(typeof until === "number" ? now + until : until.getTime());
+  if (Number.isNaN(new Date(time).getTime())) throw new RangeError(`${String(until)} is no time to go to.`);
+  return time;
 }
 
 function describe({ instanceId, name, runtimeStatus, customStatus, output }: TestInstance): string {

@@ -203,6 +203,14 @@ describe("time in a test hub", () => {
     expect(hub.now().getTime()).toBe(START.getTime() + 2 * DAY);
   });
 
+  it("refuses times that are none", async () => {
+    await expect(hub.advance(Number.NaN)).rejects.toThrow("NaN is no time to go to.");
+    await expect(hub.advance(new Date("soon"))).rejects.toThrow("no time to go to");
+    await expect(createTestHub({ startTime: new Date("soon") })).rejects.toThrow("startTime");
+    await hub.advance(1.5);
+    expect(hub.now().getTime()).toBe(START.getTime() + 1);
+  });
+
   it("stops on the way wherever something is due", async () => {
     const ids = await Promise.all([3, 1, 2].map((days) => hub.start("sleeps", { input: days * DAY })));
     await hub.advance(30 * DAY);
@@ -239,14 +247,18 @@ describe("a test hub", () => {
     await expect(hub.run("greets", "Ada")).rejects.toThrow("differs from its first run");
   });
 
-  it("says of an instance that waits for ever what state it is in", async () => {
+  it("says of an instance that waits for ever what it waits for, and where in the code", async () => {
     await open();
     const id = await hub.start("waits");
 
     await expect(hub.waitFor(id)).rejects.toThrow(
       `Instance '${id}' of 'waits' is Running. It has not ended, and nothing is left that could bring that about`,
     );
-    await expect(hub.waitUntil(id, () => false)).rejects.toThrow("hub.raiseEvent");
+    await expect(hub.waitUntil(id, () => false)).rejects.toThrow(
+      /it waits for external event 'never' \[packages\/cli\/test\/testing\/test-hub\.test\.ts:\d+:\d+\]/,
+    );
+    await hub.suspend(id, "a pause");
+    await expect(hub.waitFor(id)).rejects.toThrow(/it has been suspended for .*: a pause/);
   });
 
   it("does not wait for a state that an ended instance can never reach", async () => {
