@@ -1,13 +1,15 @@
+import type * as Durable from "durable-functions";
 import * as kit from "../../src/testing";
 import { registeredApp } from "../../src/testing/app";
 
-type Sdk = typeof import("durable-functions");
+type Sdk = typeof Durable;
 
 /** Loads an app whose only orchestrator answers with this, as a test file's import would. */
 function loadApp(answer: string): void {
   const df = require("durable-functions") as Sdk;
-  df.app.orchestration("answers", function* () {
-    return answer;
+  df.app.activity("answer", { handler: () => answer });
+  df.app.orchestration("answers", function* ({ df: context }) {
+    return yield context.callActivity("answer");
   });
 }
 
