@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { GENERATIONS, type Program, type SectionSpec, type Step, type TaskSpec } from "./program";
+import { GENERATIONS, type GroupSpec, type Program, type SectionSpec, type Step, type TaskSpec } from "./program";
 
 const delay = fc.integer({ min: 0, max: 24 });
 const amount = fc.integer({ min: 1, max: 9 });
@@ -44,6 +44,7 @@ const spec = fc.letrec<{ task: TaskSpec; step: Step; steps: readonly Step[] }>((
       arbitrary: fc.record({
         kind: fc.constantFrom("all", "any"),
         tasks: fc.array(tie("task"), { minLength: 1, maxLength: 4 }),
+        together: fc.boolean(),
         cancels: fc.boolean(),
       }),
     },
@@ -72,14 +73,19 @@ const spec = fc.letrec<{ task: TaskSpec; step: Step; steps: readonly Step[] }>((
   steps: fc.array(tie("step"), { minLength: 1, maxLength: 4 }),
 }));
 
-/** Programs that keep to what SDK and host leave no freedom in. */
-export const arbitraryProgram: fc.Arbitrary<Program> = fc
-  .record({ steps: spec.steps, generations: fc.constantFrom(1, 1, 2, 3) })
-  .map(({ steps, generations }) => {
-    const slots = new Slots();
+/** Programs that leave nothing to chance. */
+export const arbitraryProgram = arbitrary(false);
+
+/** Programs in which activities end at the same instant: results are prescribed, the order of history is not. */
+export const arbitraryFreeProgram = arbitrary(true);
+
+function arbitrary(free: boolean): fc.Arbitrary<Program> {
+  return fc.record({ steps: spec.steps, generations: fc.constantFrom(1, 1, 2, 3) }).map(({ steps, generations }) => {
+    const slots = new Slots(free);
     const placed = slots.steps(steps, { attempt: false, retried: false });
     return { steps: placed, generations, modulus: slots.next * GENERATIONS };
   });
+}
 
 function rarely(): fc.Arbitrary<boolean> {
   return fc.constantFrom(false, false, false, false, true);
@@ -95,6 +101,11 @@ interface Place {
 /** Gives every task that takes time slots of its own. Slot 0 is the root's. */
 class Slots {
   next = 1;
+  readonly #free: boolean;
+
+  constructor(free: boolean) {
+    this.#free = free;
+  }
 
   steps(steps: readonly Step[], place: Place): readonly Step[] {
     return steps.map((step) => this.#step(step, place));
@@ -125,12 +136,23 @@ class Slots {
       }
       case "all":
       case "any":
-        return { ...task, tasks: task.tasks.map((each) => this.#task(each, place)) };
+        return this.#free && task.kind === "all" && task.together
+          ? this.#together(task, place)
+          : { ...task, tasks: task.tasks.map((each) => this.#task(each, place)) };
       case "call":
         return task;
       default:
         return { ...task, slot: this.#take(1) };
     }
+  }
+
+  /** Activities that fail would make a difference, depending on which is first. */
+  #together(group: GroupSpec, place: Place): GroupSpec {
+    const slot = this.#take(1);
+    const tasks = group.tasks.map((task, twin) =>
+      task.kind === "activity" ? { ...task, slot, twin, delay: 1, fails: false } : this.#task(task, place),
+    );
+    return { ...group, tasks };
   }
 
   #take(count: number): number {

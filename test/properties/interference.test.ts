@@ -94,7 +94,7 @@ describe("an orchestration that is interfered with at random", () => {
           expect(outcome.instances.filter(({ instance }) => !isTerminal(instance.runtimeStatus))).toEqual([]);
         },
       ),
-      effort(60),
+      effort(30),
     ));
 
   it("comes to the same results when it is suspended and resumed within an instant", () =>
@@ -108,6 +108,6 @@ describe("an orchestration that is interfered with at random", () => {
         expect(outcome.instances.flatMap(defectsOf)).toEqual([]);
         expect(sorted(endings(outcome))).toEqual(sorted(Model.run(program).instances));
       }),
-      effort(40),
+      effort(25),
     ));
 });

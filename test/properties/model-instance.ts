@@ -1,9 +1,34 @@
 import type { EntityId, RetryOptions } from "durable-functions";
-import { entityInstanceId } from "./model-entities";
-import type { Ended, Model } from "./model";
+import type { ActivityScript } from "./activity-script";
+import { entityInstanceId, type ModelEntities } from "./model-entities";
 import { Group, ModelTask, TimerTask } from "./model-tasks";
 import { program, type Df, type DurableTask } from "./orchestrator";
 import type { ActivityInput, RunInput } from "./program";
+
+/** How an instance has ended. */
+export interface Ended {
+  readonly run: string;
+  readonly runtimeStatus: "Completed" | "Failed";
+  /** JSON of the result, or the text of the failure. */
+  readonly output: string | null;
+  readonly customStatus: string | null;
+}
+
+/** What an instance lives in. */
+export interface World {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly script: ActivityScript;
+  readonly entities: ModelEntities;
+  /** Unique text. */
+  newName(): string;
+  /** Does something at this time. */
+  at(time: number, act: () => void): void;
+  /** Does something now, after what is already to be done now. */
+  soon(act: () => void): void;
+  start(instanceId: string, input: RunInput, onEnd: (ended: Ended) => void): void;
+  raiseEvent(instanceId: string, name: string, payload: unknown): void;
+}
 
 type Outcome = { readonly result: unknown } | { readonly error: Error };
 
@@ -24,7 +49,7 @@ export class ModelInstance {
   #carriedOver: { readonly name: string; readonly payload: unknown }[] = [];
 
   constructor(
-    readonly model: Model,
+    readonly model: World,
     readonly instanceId: string,
     private input: RunInput,
     readonly onEnd: (ended: Ended) => void,
@@ -63,7 +88,8 @@ export class ModelInstance {
       },
       createTimer: (fireAt) => this.#timer(fireAt.getTime()),
       waitForExternalEvent: (name) => new ModelTask((task) => this.#wait(name, task)),
-      callActivity: (_name, input) => new ModelTask((task) => this.#retrying(task, 1, undefined, this.#activity(input))),
+      callActivity: (_name, input) =>
+        new ModelTask((task) => this.#retrying(task, 1, undefined, this.#activity(input))),
       callActivityWithRetry: (_name, options, input) =>
         new ModelTask((task) => this.#retrying(task, 1, options, this.#activity(input))),
       callSubOrchestrator: (_name, input, id) =>

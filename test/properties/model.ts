@@ -1,16 +1,7 @@
 import { ActivityScript } from "./activity-script";
 import { ModelEntities } from "./model-entities";
-import { ModelInstance } from "./model-instance";
+import { ModelInstance, type Ended, type World } from "./model-instance";
 import { EPOCH, type Program, type RunInput } from "./program";
-
-/** How an instance has ended. */
-export interface Ended {
-  readonly run: string;
-  readonly runtimeStatus: "Completed" | "Failed";
-  /** JSON of the result, or the text of the failure. */
-  readonly output: string | null;
-  readonly customStatus: string | null;
-}
 
 /** What a program must come to. */
 export interface Expected {
@@ -25,7 +16,7 @@ export interface Expected {
  * What Durable Functions means, without a history, a replay or a store: time, instances and entities in memory. It runs the
  * same orchestrator code against an orchestration context of its own.
  */
-export class Model {
+export class Model implements World {
   time = EPOCH;
   readonly script = new ActivityScript();
   readonly entities = new ModelEntities();
@@ -47,17 +38,14 @@ export class Model {
     };
   }
 
-  /** Unique text. */
   newName(): string {
     return `${++this.#names}`;
   }
 
-  /** Does something at this time. */
   at(time: number, act: () => void): void {
     this.#agenda.push({ at: Math.max(time, this.time), act });
   }
 
-  /** Does something now, after what is already to be done now. */
   soon(act: () => void): void {
     this.#ready.push(act);
   }

@@ -152,12 +152,10 @@ class Walker {
     const alone = (task: DurableTask): Built => ({ spec, task, parts: [] });
     switch (spec.kind) {
       case "activity":
-        return alone(df.callActivity("work", this.#work(spec.slot, spec.delay, spec.fails ? 99 : 1)));
+        return alone(df.callActivity("work", this.#work(spec.slot, spec.delay, spec.fails ? 99 : 1, spec.twin)));
       case "retriedActivity": {
         const options = this.#retryOptions(spec.attempts, spec.coefficient);
-        return alone(
-          df.callActivityWithRetry("work", options, this.#work(spec.slot, spec.delay, spec.succeedsOn)),
-        );
+        return alone(df.callActivityWithRetry("work", options, this.#work(spec.slot, spec.delay, spec.succeedsOn)));
       }
       case "timer":
         return alone(this.#timer(spec.slot, spec.delay));
@@ -193,9 +191,9 @@ class Walker {
     return this.df.createTimer(new Date(endOf(now, delay, this.#place(slot), this.input.modulus)));
   }
 
-  #work(slot: number, delay: number, succeedsOn: number): ActivityInput {
+  #work(slot: number, delay: number, succeedsOn: number, twin = 0): ActivityInput {
     const { run, generation, modulus } = this.input;
-    return { key: `${run}.${generation}/${slot}`, delay, succeedsOn, place: this.#place(slot), modulus };
+    return { key: `${run}.${generation}/${slot}-${twin}`, delay, succeedsOn, place: this.#place(slot), modulus };
   }
 
   #retryOptions(attempts: number, coefficient: number): RetryOptions {

@@ -1,5 +1,5 @@
 import { parseEntityInstanceId, type HistoryEvent, type InstanceState, type TaskHub } from "@durable-host/engine";
-import type { Ended } from "./model";
+import type { Ended } from "./model-instance";
 import type { RunInput } from "./program";
 
 /** An instance after the end of a program. */
@@ -64,7 +64,8 @@ export function comparable({ instances, entities }: Outcome): readonly string[] 
     const events = history.map((event) => JSON.stringify(withoutInput(event)));
     return `${numbered(JSON.stringify(state), MADE_ANEW)}\n${numbered(events.join("\n"), ANY_ID)}`;
   });
-  return [...lines.toSorted(), JSON.stringify(Object.entries(entities).toSorted())];
+  const states = Object.entries(entities).map((entry) => JSON.stringify(entry));
+  return [...lines.toSorted(), ...states.toSorted()];
 }
 
 /** The input of a program is its source: long, and known. */

@@ -6,7 +6,7 @@
  * program, and every correct run of it has the same results and the same history.
  */
 export type TaskSpec =
-  | { readonly kind: "activity"; readonly slot: number; readonly delay: number; readonly fails: boolean }
+  | ActivitySpec
   | {
       readonly kind: "retriedActivity";
       readonly slot: number;
@@ -20,6 +20,15 @@ export type TaskSpec =
   | ChildSpec
   | { readonly kind: "call"; readonly operation: "add" | "get" | "fail"; readonly amount: number }
   | GroupSpec;
+
+export interface ActivitySpec {
+  readonly kind: "activity";
+  readonly slot: number;
+  readonly delay: number;
+  readonly fails: boolean;
+  /** Number among the activities of a group that share a slot, and so end at the same instant. */
+  readonly twin?: number;
+}
 
 export interface ChildSpec {
   readonly kind: "child";
@@ -35,6 +44,8 @@ export interface ChildSpec {
 export interface GroupSpec {
   readonly kind: "all" | "any";
   readonly tasks: readonly TaskSpec[];
+  /** Of `all`: its activities end at the same instant, in an order that nobody prescribes. */
+  readonly together?: boolean;
   /** Cancel the timers that are left when it has resolved. */
   readonly cancels: boolean;
 }

@@ -28,6 +28,9 @@ export interface Interference {
 /** Virtual milliseconds after which a program is stuck. */
 const LONGEST = 10 * 60_000;
 
+/** More than any program has commits. */
+const MOST_LIVES = 10_000;
+
 /** In memory where the system has that: no power is lost here, and a flush to a disk takes most of the time. */
 const BASE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
@@ -51,6 +54,7 @@ class Simulation {
   readonly #logger = new ErrorRecorder();
   #life: Life | undefined;
   #commits = 0;
+  #lives = 1;
   /** What is to be done to the instances at this instant. */
   #due: ((life: Life) => Promise<unknown>)[] = [];
 
@@ -100,6 +104,7 @@ class Simulation {
 
   async #reborn(dead: Life): Promise<Life> {
     await dead.end();
+    if (++this.#lives > MOST_LIVES) throw new Error("stuck: no process lives long enough to get on");
     return this.#begin();
   }
 

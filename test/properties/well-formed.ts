@@ -41,7 +41,8 @@ function idDefects(history: readonly HistoryEvent[]): string[] {
     }
     const answered = answeredBy(event);
     if (!answered) continue;
-    if (open.get(answered.id) !== answered.type) defects.push(`${event.type} answers ${answered.id}, which is not open`);
+    if (open.get(answered.id) !== answered.type)
+      defects.push(`${event.type} answers ${answered.id}, which is not open`);
     open.delete(answered.id);
   }
   return defects;
