@@ -66,6 +66,18 @@ const spec = fc.letrec<{ task: TaskSpec; step: Step; steps: readonly Step[] }>((
         ending: fc.constantFrom("releases", "releases", "releases", "fails", "returns"),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("monitor"),
+        slot,
+        name: fc.constantFrom("a", "b"),
+        events: fc.integer({ min: 1, max: 3 }),
+        eventDelay: delay,
+        delay,
+        cancels: fc.boolean(),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("attempt"), steps: tie("steps") }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("status"), value: fc.constantFrom("one", "two") }) },
     { weight: 1, arbitrary: fc.constantFrom({ kind: "now" }, { kind: "guid" }, { kind: "looksAtReplaying" }) },
@@ -119,6 +131,9 @@ class Slots {
         return { ...step, steps: this.steps(step.steps, { ...place, attempt: true }) };
       case "section":
         return { ...step, ending: place.attempt ? "releases" : step.ending, slot: this.#take(4) } satisfies SectionSpec;
+      case "monitor":
+        // Without events it is a timer: those of an attempt could reach the next one.
+        return { ...step, slot: this.#take(1 + 2 * step.events), events: place.retried ? 0 : step.events };
       default:
         return step;
     }

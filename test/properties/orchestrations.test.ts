@@ -38,7 +38,7 @@ describe("any orchestration", () => {
     }));
 
   it("has the same history when the process dies at every commit, once before it is saved and once after", () =>
-    holds(8, async (program) => {
+    holds(6, async (program) => {
       const cut = (commit: number): Cut => (commit % 2 === 1 ? "before" : "after");
       const outcome = await simulate(program, { cut });
       expectAsModelled(program, outcome);

@@ -6,6 +6,7 @@ import {
   type ActivityInput,
   type ChildSpec,
   type GroupSpec,
+  type MonitorSpec,
   type RunInput,
   type SectionSpec,
   type Step,
@@ -95,6 +96,9 @@ class Walker {
         }
       case "section":
         return yield* this.#section(step);
+      case "monitor":
+        this.#seen.push(yield* this.#monitor(step));
+        return false;
       case "signal":
         df.signalEntity(step.shared === undefined ? this.#own() : sharedEntity(step.shared), "add", step.amount);
         return false;
@@ -124,10 +128,29 @@ class Walker {
   /** Lets the events of a task be sent; each is announced by an activity, which has an instant of its own. */
   *#announce(spec: TaskSpec): Walk<void> {
     if (spec.kind === "all" || spec.kind === "any") for (const task of spec.tasks) yield* this.#announce(task);
-    if (spec.kind !== "event") return;
-    const { name, delay } = spec;
-    const announces = { instanceId: this.df.instanceId, name, delay, place: this.#place(spec.slot + 1) };
-    yield this.df.callActivity("work", { ...this.#work(spec.slot, 6, 1), announces });
+    if (spec.kind === "event") yield this.#announceEvent(spec.slot, spec.name, spec.delay);
+  }
+
+  #announceEvent(slot: number, name: string, delay: number): DurableTask {
+    const announces = { instanceId: this.df.instanceId, name, delay, place: this.#place(slot + 1) };
+    return this.df.callActivity("work", { ...this.#work(slot, 6, 1), announces });
+  }
+
+  *#monitor({ slot, name, events, eventDelay, delay, cancels }: MonitorSpec): Walk<unknown> {
+    const { df } = this;
+    const seen: unknown[] = [];
+    for (let event = 0; event < events; event++) {
+      yield this.#announceEvent(slot + 1 + 2 * event, name, eventDelay * event);
+    }
+    const timer = this.#timer(slot, delay);
+    while (seen.length < events) {
+      const event = df.waitForExternalEvent(name);
+      if ((yield df.Task.any([event, timer])) === timer) return { seen, until: "timer" };
+      seen.push(event.result);
+    }
+    if (!cancels) yield timer;
+    else if (events > 0) timer.cancel?.();
+    return { seen, until: "end" };
   }
 
   *#section({ slot, entities, delay, ending }: SectionSpec): Walk<boolean> {

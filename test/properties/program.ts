@@ -54,6 +54,7 @@ export type Step =
   | { readonly kind: "await"; readonly task: TaskSpec }
   | { readonly kind: "signal"; readonly shared: number | undefined; readonly amount: number }
   | SectionSpec
+  | MonitorSpec
   | { readonly kind: "attempt"; readonly steps: readonly Step[] }
   | { readonly kind: "status"; readonly value: string }
   | { readonly kind: "now" }
@@ -67,6 +68,17 @@ export interface SectionSpec {
   readonly entities: readonly number[];
   readonly delay: number;
   readonly ending: "releases" | "fails" | "returns";
+}
+
+/** Waits for events, one after another, until a timer that is yielded again with each of them. Takes 1 slot and 2 per event. */
+export interface MonitorSpec {
+  readonly kind: "monitor";
+  readonly slot: number;
+  readonly name: string;
+  readonly events: number;
+  readonly eventDelay: number;
+  readonly delay: number;
+  readonly cancels: boolean;
 }
 
 export interface Program {
