@@ -1,6 +1,7 @@
 import { eventMessage } from "../decide/record-action";
 import { OPERATION_EVENT } from "../decide/entity/request-message";
 import type { EpisodeLimits } from "../decide/finish-episode";
+import { unknownFunction } from "../decide/unknown-function";
 import type { CompletionSignals } from "../dispatch/completion-signals";
 import { DurableHostError, hasCode } from "../errors";
 import type { ExecutionStarted, MessageEvent } from "../model/history-event";
@@ -77,7 +78,7 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     async signalEntity(id, operation, input, dueAt) {
       validateEntityKey(id.key);
       if (options.executor && !options.executor.knows("entity", id.name)) {
-        throw unknownFunction("entity", id.name, options.executor);
+        throw new DurableHostError("UNKNOWN_FUNCTION", unknownFunction("entity", id.name, options.executor));
       }
       const request = JSON.stringify({ op: operation, signal: true, input, id: ids.newGuid() });
       await provider.sendMessage(eventMessage(entityInstanceId(id), OPERATION_EVENT, request, clock.now(), dueAt));
@@ -96,7 +97,9 @@ async function startInstance(options: TaskHubOptions, request: StartOptions): Pr
   const { executor, clock, ids } = options;
   const { instanceId, name } = withId(request, ids);
   validateInstanceId(instanceId);
-  if (executor && !executor.knows("orchestration", name)) throw unknownFunction("orchestration", name, executor);
+  if (executor && !executor.knows("orchestration", name)) {
+    throw new DurableHostError("UNKNOWN_FUNCTION", unknownFunction("orchestration", name, executor));
+  }
   const start: ExecutionStarted = {
     type: "ExecutionStarted",
     timestamp: clock.now(),
@@ -182,21 +185,4 @@ function refuseIfMoot(instance: InstanceState, event: MessageEvent): void {
 
 function notFound(instanceId: string): DurableHostError {
   return new DurableHostError("INSTANCE_NOT_FOUND", `No instance with ID '${instanceId}' found.`);
-}
-
-function unknownFunction(
-  kind: "orchestration" | "entity",
-  name: string,
-  executor: Pick<Executor, "names">,
-): DurableHostError {
-  const word = kind === "orchestration" ? "orchestrator" : "entity";
-  const known = executor.names(kind).map((each) => `'${each}'`);
-  const list =
-    known.length > 0
-      ? `The following are the known ${word} functions: ${known.join(", ")}`
-      : `No ${word} functions are registered`;
-  return new DurableHostError(
-    "UNKNOWN_FUNCTION",
-    `The function '${name}' doesn't exist, is disabled, or is not an ${word} function. Additional info: ${list}.`,
-  );
 }

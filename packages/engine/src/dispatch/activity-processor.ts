@@ -1,3 +1,4 @@
+import { unknownFunction } from "../decide/unknown-function";
 import { DurableHostError } from "../errors";
 import type { ActivityTask } from "../model/activity-task";
 import type { Clock } from "../ports/clock";
@@ -50,7 +51,7 @@ export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
   async #execute(item: ActivityWorkItem, signal: AbortSignal): Promise<ActivityResult> {
     const { executor, activities } = this.#options;
     const { task } = item;
-    if (!executor.knows("activity", task.name)) return unknownActivity(task.name);
+    if (!executor.knows("activity", task.name)) return failUnknown(task.name, executor);
     const running = activities.begin(task);
     this.#running.set(item, running);
     try {
@@ -87,7 +88,7 @@ function outcomeOf(task: ActivityTask, result: ActivityResult, now: number): Act
 }
 
 /** Contract §4.2: an activity nobody knows fails its task at once instead of being tried for ever. */
-function unknownActivity(name: string): ActivityResult {
+function failUnknown(name: string, executor: Executor): ActivityResult {
   const reason = `Activity function '${name}' failed: Activity function '${name}' does not exist.`;
-  return { type: "Failed", reason, details: "It is not registered by the app, or it is disabled." };
+  return { type: "Failed", reason, details: unknownFunction("activity", name, executor) };
 }

@@ -1,6 +1,7 @@
 import { finishEntityBatch } from "../decide/entity/finish-entity-batch";
 import { planEntityBatch, type EntityPlan } from "../decide/entity/plan-entity-batch";
 import { parseSchedulerState } from "../decide/entity/scheduler-state";
+import { unknownFunction } from "../decide/unknown-function";
 import type { EntityId } from "../model/instance-id";
 import { parseEntityInstanceId } from "../model/instance-id";
 import type { IdSource } from "../model/ids";
@@ -57,7 +58,7 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
     const { executor } = this.#options;
     if (plan.operations.length === 0) return unchanged(plan);
     if (!executor.knows("entity", entity.name)) {
-      return failAll(plan, `Entity function '${entity.name}' does not exist or is disabled.`);
+      return failAll(plan, unknownFunction("entity", entity.name, executor));
     }
     const operations = plan.operations.map((request) => ({
       name: request.op ?? "",

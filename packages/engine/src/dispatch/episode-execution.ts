@@ -3,6 +3,7 @@ import { describeNonDeterminism, findNonDeterminism } from "../decide/check-dete
 import { executedOrder } from "../decide/executed-order";
 import type { EpisodeLimits } from "../decide/finish-episode";
 import { isVersionAccepted, versionMismatch } from "../decide/match-version";
+import { unknownFunction } from "../decide/unknown-function";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { Episode, EpisodeResult, Executor, Inspection } from "../ports/executor";
 import type { Logger } from "../ports/logger";
@@ -52,7 +53,7 @@ export class EpisodeExecution {
     const mismatch = this.#checkVersion(started);
     if (mismatch) return { type: "result", result: mismatch };
     if (!executor.knows("orchestration", started.name)) {
-      return { type: "result", result: unknownOrchestrator(started.name, executor) };
+      return { type: "result", result: failUnknown(started.name, executor) };
     }
     let history: readonly HistoryEvent[] = [];
     const request: Episode = {
@@ -138,11 +139,8 @@ export class EpisodeExecution {
   }
 }
 
-/** Contract §2.6: the instance fails at once, and its output names the function and those there are. */
-function unknownOrchestrator(name: string, executor: Executor): EpisodeResult {
-  const known = executor.names("orchestration").map((each) => `'${each}'`);
-  const output =
-    `Orchestrator function '${name}' failed: The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. ` +
-    `Additional info: ${known.length > 0 ? `The following are the known orchestrator functions: ${known.join(", ")}` : "No orchestrator functions are currently registered!"}`;
+/** The instance fails at once: no further episode could do better. */
+function failUnknown(name: string, executor: Executor): EpisodeResult {
+  const output = `Orchestrator function '${name}' failed: ${unknownFunction("orchestration", name, executor)}`;
   return { actions: [], replayed: false, canceledTimers: [], completion: { type: "Failed", output, immediate: true } };
 }

@@ -131,6 +131,9 @@ export interface Cancellation {
   onCancel(listener: (reason: CancellationReason) => void): void;
 }
 
+/** The kinds of durable functions. */
+export type FunctionKind = "orchestration" | "activity" | "entity";
+
 /**
  * Runs user code for a work item. Rejects only when the code could not be run to an answer (worker crashed,
  * host stops): the work item is then abandoned and retried. An aborted `signal` says nobody waits any more.
@@ -147,7 +150,8 @@ export interface Executor {
   executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult>;
   /** The execution has ended or its commit failed: what is kept resident for it can go. */
   forget(instanceId: string): void;
-  /** Names known to the executor, for messages about unknown functions; undefined when it cannot know. */
-  knows(kind: "orchestration" | "activity" | "entity", name: string): boolean;
-  names(kind: "orchestration" | "activity" | "entity"): readonly string[];
+  /** Whether there is such a function, enabled. What is not known is never handed over: the engine fails it in its own words. */
+  knows(kind: FunctionKind, name: string): boolean;
+  /** The functions of a kind, for messages about unknown ones. */
+  names(kind: FunctionKind): readonly string[];
 }

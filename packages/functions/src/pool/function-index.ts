@@ -1,3 +1,4 @@
+import type { FunctionKind } from "@durable-host/engine";
 import type { FunctionReport, RejectedFunction } from "../wire/messages";
 import type { BindingInfo } from "../worker/registered-function";
 
@@ -17,9 +18,7 @@ export interface FunctionSelection {
   readonly allow?: readonly string[];
 }
 
-type DurableKind = "orchestration" | "activity" | "entity";
-
-const TRIGGER_KINDS: Readonly<Record<string, DurableKind>> = {
+const TRIGGER_KINDS: Readonly<Record<string, FunctionKind>> = {
   orchestrationtrigger: "orchestration",
   activitytrigger: "activity",
   entitytrigger: "entity",
@@ -30,14 +29,14 @@ export class FunctionIndex {
   readonly functions: readonly FunctionDescription[];
   readonly rejected: readonly RejectedFunction[];
   readonly #byName: ReadonlyMap<string, FunctionDescription>;
-  readonly #byKind: Readonly<Record<DurableKind, ReadonlyMap<string, FunctionDescription>>>;
+  readonly #byKind: Readonly<Record<FunctionKind, ReadonlyMap<string, FunctionDescription>>>;
 
   constructor(functions: readonly FunctionDescription[], rejected: readonly RejectedFunction[]) {
     this.functions = functions;
     this.rejected = rejected;
     this.#byName = new Map(functions.map((fn) => [fn.name.toLowerCase(), fn]));
-    const ofKind = (kind: DurableKind): ReadonlyMap<string, FunctionDescription> =>
-      new Map([...this.#byName].filter(([, fn]) => !fn.disabled && durableKind(fn) === kind));
+    const ofKind = (kind: FunctionKind): ReadonlyMap<string, FunctionDescription> =>
+      new Map([...this.#byName].filter(([, fn]) => !fn.disabled && kindOf(fn) === kind));
     this.#byKind = { orchestration: ofKind("orchestration"), activity: ofKind("activity"), entity: ofKind("entity") };
   }
 
@@ -46,17 +45,17 @@ export class FunctionIndex {
   }
 
   /** Tells whether there is an enabled function of this kind. */
-  knows(kind: DurableKind, name: string): boolean {
+  knows(kind: FunctionKind, name: string): boolean {
     const functions = this.#byKind[kind];
     return functions.has(name) || functions.has(name.toLowerCase());
   }
 
-  names(kind: DurableKind): readonly string[] {
+  names(kind: FunctionKind): readonly string[] {
     return [...this.#byKind[kind].values()].map((fn) => fn.name);
   }
 }
 
-function durableKind(fn: FunctionDescription): DurableKind | undefined {
+function kindOf(fn: FunctionDescription): FunctionKind | undefined {
   return TRIGGER_KINDS[fn.trigger.type.toLowerCase()];
 }
 

@@ -8,6 +8,7 @@ import type {
   Episode,
   EpisodeResult,
   Executor,
+  FunctionKind,
   Inspection,
 } from "@durable-host/engine";
 import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
@@ -34,8 +35,7 @@ export class PoolExecutor implements Executor {
   }
 
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
-    const { index, events } = this.#options;
-    if (!index.knows("orchestration", episode.name)) return unknownOrchestrator(episode.name, index);
+    const { events } = this.#options;
     const invocationId = randomUUID();
     const run = (): Promise<EpisodeResult> =>
       unlessAborted(signal, () => this.#runEpisode(episode, invocationId, signal));
@@ -49,12 +49,8 @@ export class PoolExecutor implements Executor {
   }
 
   async executeActivity(task: ActivityTask, signal: AbortSignal, cancellation?: Cancellation): Promise<ActivityResult> {
-    const { pool, index, events } = this.#options;
+    const { pool, events } = this.#options;
     const { name } = task;
-    if (!index.knows("activity", name)) {
-      const reason = `Activity function '${name}' failed: Activity function '${name}' does not exist.`;
-      return { type: "Failed", reason, details: `It is not registered, or disabled. ${knownNames(index, "activity")}` };
-    }
     const invocationId = randomUUID();
     const request = { function: name, invocationId, task };
     const run = (): Promise<ActivityResult> =>
@@ -68,12 +64,8 @@ export class PoolExecutor implements Executor {
   }
 
   async executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult> {
-    const { pool, index, events } = this.#options;
+    const { pool, events } = this.#options;
     const { name } = batch.entity;
-    if (!index.knows("entity", name)) {
-      const known = knownNames(index, "entity");
-      return failAll(batch, `Entity function '${name}' does not exist, or is disabled. ${known}`);
-    }
     const invocationId = randomUUID();
     const request = { function: name, invocationId, batch };
     const run = (): Promise<EntityBatchResult> => unlessAborted(signal, () => pool.call("entity", name, request));
@@ -89,11 +81,11 @@ export class PoolExecutor implements Executor {
     this.#residences.forget(instanceId);
   }
 
-  knows(kind: "orchestration" | "activity" | "entity", name: string): boolean {
+  knows(kind: FunctionKind, name: string): boolean {
     return this.#options.index.knows(kind, name);
   }
 
-  names(kind: "orchestration" | "activity" | "entity"): readonly string[] {
+  names(kind: FunctionKind): readonly string[] {
     return this.#options.index.names(kind);
   }
 
@@ -123,16 +115,6 @@ function episodeError({ completion }: EpisodeResult): string | undefined {
 
 function activityError(result: ActivityResult): string | undefined {
   return result.type === "Failed" ? result.reason : undefined;
-}
-
-function knownNames(index: FunctionIndex, kind: "orchestration" | "activity" | "entity"): string {
-  const names = index.names(kind);
-  return names.length === 0 ? "The app has none of this kind." : `The app has: ${names.join(", ")}.`;
-}
-
-function unknownOrchestrator(name: string, index: FunctionIndex): EpisodeResult {
-  const output = `The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: ${knownNames(index, "orchestration")}`;
-  return { actions: [], replayed: true, canceledTimers: [], completion: { type: "Failed", output } };
 }
 
 /** Every operation of the batch fails; the entity stays as it was. */

@@ -129,29 +129,6 @@ describe("the executor of orchestrations", () => {
     await expect(running).rejects.toMatchObject({ code: "WORKER_LOST" });
     expect(workers).toEqual([]);
   });
-
-  it("fails an orchestrator the app does not have, naming those it has", async () => {
-    const { executor } = setUp();
-    await expect(executor.executeOrchestration(anEpisode({ name: "nope" }), signal)).resolves.toMatchObject({
-      completion: {
-        type: "Failed",
-        output:
-          "The function 'nope' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The app has: Hello.",
-      },
-    });
-  });
-
-  it("fails every operation of an entity the app does not have, and leaves its state", async () => {
-    const { executor } = setUp();
-    const operations = [{ name: "add", input: null, isSignal: false }];
-    const batch = { entity: { name: "ghost", key: "k" }, exists: true, state: "1", operations };
-    await expect(executor.executeEntity(batch, signal)).resolves.toEqual({
-      results: [{ isError: true, result: expect.stringContaining("Entity function 'ghost' does not exist") }],
-      signals: [],
-      exists: true,
-      state: "1",
-    });
-  });
 });
 
 describe("a call that outlasts the wait for it", () => {
