@@ -38,7 +38,7 @@ const ASKED: Readonly<Record<OrchestratorAction["type"], string>> = {
 export async function replayInstance(executor: Orchestrations, recorded: ExportedInstance): Promise<ReplayOutcome> {
   const history = executedOrder(recorded.history);
   const started = history.find((event) => event.type === "ExecutionStarted");
-  const episodes = [...episodesOf(history)];
+  const episodes = [...episodesOf(untilItsEnd(history))];
   const last = episodes.at(-1);
   // An instance that has not run yet, or has just continued as new, has nothing to disagree with.
   if (!started || !last) return { agrees: true, episodes: 0 };
@@ -62,6 +62,12 @@ export async function replayInstance(executor: Orchestrations, recorded: Exporte
   } finally {
     executor.forget(recorded.instanceId);
   }
+}
+
+/** Without what came too late for a failed instance: its code has not seen that. */
+function untilItsEnd(history: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  const end = history.findIndex(({ type }) => type === "ExecutionCompleted");
+  return end < 0 ? history : history.slice(0, end + 1);
 }
 
 /** The last recorded episode, to be executed after a replay of all before it. */

@@ -10,7 +10,7 @@ import type { Message } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
 import type { RewoundHistory } from "./rewind-history";
 import { applyEvent, emptyState, isForUserCode, type RuntimeState } from "./runtime-state";
-import { subOrchestrationFailed } from "./parent-message";
+import { subOrchestrationCompleted, subOrchestrationFailed } from "./parent-message";
 
 /** What a batch of messages means for an execution. */
 export interface BegunEpisode {
@@ -52,11 +52,11 @@ export function beginEpisode(
   const startedAt = episodeTime(state, messages, now);
   for (const message of startFirst(messages, currentExecution)) {
     const { event } = message;
-    if (terminated) break;
     if (event.type === "ExecutionStarted" && event.instance.executionId !== currentExecution) {
       replies.push(...refuseStart(event, now));
       continue;
     }
+    if (terminated) continue;
     if (message.executionId !== undefined && message.executionId !== currentExecution) continue;
     if (event.type === "ExecutionRewound" && !rewound) replies.push(...refuseRewind(state, now));
     if (!isAcceptable(state, event, rewound !== undefined)) continue;
@@ -120,8 +120,7 @@ function episodeTime(state: RuntimeState, messages: readonly Message[], now: num
 }
 
 function isAcceptable(state: RuntimeState, event: MessageEvent, rewinding: boolean): boolean {
-  // An entity's answer that comes too late for a failed instance: it was executed, and a rewind must find its result.
-  if (state.completed) return state.completed.status === "Failed" && event.type === "EventRaised";
+  if (state.completed) return isForRewind(state, event);
   if (event.type === "ExecutionStarted") return state.started === undefined;
   if (state.started === undefined) return false;
   switch (event.type) {
@@ -146,14 +145,35 @@ function isAcceptable(state: RuntimeState, event: MessageEvent, rewinding: boole
   }
 }
 
+/** What comes too late for a failed instance: it was executed, is not executed again, and a rewind must find its result. */
+function isForRewind(state: RuntimeState, event: MessageEvent): boolean {
+  if (state.completed?.status !== "Failed") return false;
+  switch (event.type) {
+    case "EventRaised":
+      return true;
+    case "TaskCompleted":
+    case "TaskFailed":
+      return state.openActivities.has(event.taskScheduledId);
+    case "SubOrchestrationCompleted":
+    case "SubOrchestrationFailed":
+      return state.openChildren.has(event.taskScheduledId);
+    default:
+      return false;
+  }
+}
+
 /** A child's id may have been taken by an instance that is nobody's child, or another's. */
 function isChildOf({ parent }: ExecutionStarted, { instanceId, executionId }: OrchestrationInstance): boolean {
   return parent?.instanceId === instanceId && parent.executionId === executionId;
 }
 
-/** A parent that was rewound awaits this child again: it is told at once when the child cannot go on. */
+/**
+ * A parent that was rewound awaits this child again: it is told at once when the child cannot go on, or has no need to,
+ * because it was rewound by itself before and has completed.
+ */
 function refuseRewind({ started, completed }: RuntimeState, now: number): readonly OutboundMessage[] {
   if (!started?.parent || !completed) return [];
+  if (completed.status === "Completed") return [subOrchestrationCompleted(started.parent, completed.result, now)];
   const reason = completed.result ?? "The sub-orchestration has ended and cannot be rewound.";
   return [subOrchestrationFailed(started.parent, { reason, details: reason }, now)];
 }

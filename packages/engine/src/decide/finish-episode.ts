@@ -209,7 +209,17 @@ function toCommit(
     consumedMessages: consumed,
     activities: draft.activities,
     messages: draft.messages,
-    timers: draft.timers.filter((timer) => !canceled.includes(timer.timerId)),
+    timers: [...rearmed(begun), ...draft.timers].filter((timer) => !canceled.includes(timer.timerId)),
     canceledTimers: begun.state.completed ? "all" : canceled,
   };
+}
+
+/** The end of the execution has taken its timers out of the store: a rewind sets those again that it still waits for. */
+function rearmed({ replaced = [], state }: BegunEpisode): readonly TimerMessage[] {
+  if (state.completed) return [];
+  return replaced.flatMap((event) =>
+    event.type === "TimerCreated" && state.openTimers.has(event.eventId)
+      ? [{ timerId: event.eventId, fireAt: event.fireAt }]
+      : [],
+  );
 }

@@ -137,6 +137,19 @@ describe("replaying a recorded instance", () => {
     });
   });
 
+  it("does not show code what came when the instance had failed already", async () => {
+    const late: HistoryEvent = { type: "EventRaised", timestamp: T0, name: "answer", input: null };
+    const history = [...HISTORY.slice(0, 4), began(5), completed(0), finished("Failed"), ended, began(9), late, ended];
+    const { executor, executed } = aCodeThatEnds({ type: "Failed", output: "x" }, "charge");
+
+    await expect(replayInstance(executor, recorded(history))).resolves.toEqual({
+      agrees: true,
+      episodes: 2,
+      completion: "Failed",
+    });
+    expect(executed[0]?.newEvents).toEqual([began(5), completed(0)]);
+  });
+
   it("agrees with a running instance as far as it has come, and with one that has not run yet", async () => {
     const code = aCode("charge", "ship");
 

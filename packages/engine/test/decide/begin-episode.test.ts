@@ -98,6 +98,45 @@ describe("beginning an episode", () => {
     expect(beginEpisode(failed("Completed"), "e1", messages(raised("answer")), T0).recorded).toEqual([]);
   });
 
+  it("records what open tasks of a failed instance come to, for a rewind, and nothing twice", () => {
+    const failure = { reason: "x", details: "x" };
+    const part = { type: "SubOrchestrationFailed", timestamp: T0, taskScheduledId: 1, ...failure } as const;
+    const failed = () =>
+      foldHistory([
+        begun(),
+        aStart(),
+        scheduled(0),
+        { type: "SubOrchestrationCreated", timestamp: T0, eventId: 1, name: "part", instanceId: "c", input: null },
+        { type: "ExecutionCompleted", timestamp: T0, eventId: 2, status: "Failed", result: null },
+        done(),
+      ]);
+    const batch = messages(completed(0), part, completed(0), completed(7), { ...part, taskScheduledId: 7 }, suspended);
+    const result = beginEpisode(failed(), "e1", batch, T0);
+    expect(result).toMatchObject({ late: true, recorded: [begun(), completed(0), part], visible: [] });
+  });
+
+  it("tells a parent that was rewound what its child has completed with meanwhile", () => {
+    const parent = { instanceId: "p", executionId: "pe", name: "parent", taskScheduledId: 7 };
+    const ended = foldHistory([
+      begun(),
+      aStart({ parent }),
+      { type: "ExecutionCompleted", timestamp: T0, eventId: 0, status: "Completed", result: '"ok"' },
+      done(),
+    ]);
+    const rewound = { type: "ExecutionRewound", timestamp: T0, reason: null } as const;
+    expect(beginEpisode(ended, "e1", messages(rewound), T0).replies).toMatchObject([
+      { instanceId: "p", event: { type: "SubOrchestrationCompleted", taskScheduledId: 7, result: '"ok"' } },
+    ]);
+  });
+
+  it("answers a parent whose child was to start under the id of an instance that is terminated at that moment", () => {
+    const parent = { instanceId: "p", executionId: "pe", name: "parent", taskScheduledId: 7 };
+    const start = aStart({ instance: { instanceId: "i1", executionId: "e2" }, parent });
+    const { replies, recorded } = beginEpisode(running(), "e1", messages(terminated, start), T0);
+    expect(recorded).toEqual([begun(), terminated]);
+    expect(replies).toMatchObject([{ instanceId: "p", event: { type: "SubOrchestrationFailed", taskScheduledId: 7 } }]);
+  });
+
   it("drops what comes after a termination", () => {
     const result = beginEpisode(running(), "e1", messages(terminated, raised("late")), T0);
     expect(result.terminated).toEqual(terminated);
