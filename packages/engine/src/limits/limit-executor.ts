@@ -36,7 +36,8 @@ function limitEpisode(result: EpisodeResult, name: string, limit: number): Episo
   for (const action of result.actions) excess ??= actionExcess(action, limit);
   if (excess === undefined) return result;
   const output = `Orchestrator function '${name}' failed: ${excess}`;
-  return { ...result, actions: [], completion: { type: "Failed", output, immediate: true } };
+  // Without its actions a replay cannot be compared with history.
+  return { ...result, actions: [], replayed: false, completion: { type: "Failed", output, immediate: true } };
 }
 
 function actionExcess(action: OrchestratorAction, limit: number): string | undefined {

@@ -85,6 +85,17 @@ describe("a function's payload above the limit", () => {
     });
   });
 
+  it("is not taken for a disagreement with history when all is replayed", async () => {
+    const actions = [{ type: "ScheduleActivity", id: 0, name: "pay", input: FITS }] as const;
+    const episode: Partial<EpisodeResult> = {
+      replayed: true,
+      actions,
+      completion: { type: "Completed", output: TOO_LARGE },
+    };
+    const result = await answering({ episode }).executeOrchestration({ name: "order" } as never, signal);
+    expect(result).toMatchObject({ actions: [], replayed: false });
+  });
+
   it("fails the activity that returns it", async () => {
     const activity: ActivityResult = { type: "Completed", result: TOO_LARGE };
     const result = await answering({ activity }).executeActivity({ name: "pay" } as never, signal);
