@@ -4,11 +4,11 @@ import { ConsoleLogger } from "./console/console-logger";
 import { LevelFilter } from "./console/level-filter";
 import { LineWriter } from "./console/line-writer";
 import { screenOf } from "./durable/output/screen";
-import { runDurable } from "./durable/run-durable";
+import { runDurable, type DurableSurroundings } from "./durable/run-durable";
 import { hostAnswers } from "./durable/target/host-answers";
 import { confirmOnTerminal, printToStdout } from "./durable/terminal";
 import { describeStartError } from "./start/describe-start-error";
-import { runStart } from "./start/run-start";
+import { runStart, type RunSurroundings } from "./start/run-start";
 import { listenForStop } from "./start/stop-request";
 
 const output = new LineWriter((text) => process.stdout.write(text));
@@ -34,37 +34,8 @@ async function main(): Promise<void> {
   process.stdout.on("error", () => undefined);
   const commandLine = createCommandLine(
     {
-      start: async (options) =>
-        exit(
-          await runStart(options, {
-            environment: process.env,
-            output,
-            errors,
-            isTerminal: process.stdout.isTTY === true,
-            stopRequest: listenForStop(process, () => exit(INTERRUPTED)),
-          }),
-        ),
-      durable: async (request) =>
-        exit(
-          await runDurable(request, {
-            environment: process.env,
-            logger: new ConsoleLogger({
-              writer: errors,
-              filter: new LevelFilter({}, false),
-              now: Date.now,
-              color: false,
-            }),
-            hostAnswers,
-            print: printToStdout,
-            note: (line) => {
-              errors.line(line);
-              // At once, so that it stands before the result and before questions.
-              errors.flush();
-            },
-            screen: screenOf(process.stdout, process.env),
-            confirm: confirmOnTerminal,
-          }),
-        ),
+      start: async (options) => exit(await runStart(options, startSurroundings())),
+      durable: async (request) => exit(await runDurable(request, durableSurroundings())),
     },
     process.cwd(),
   );
@@ -74,6 +45,32 @@ async function main(): Promise<void> {
     if (error instanceof CommanderError) exit(error.exitCode);
     crash(error);
   }
+}
+
+function startSurroundings(): RunSurroundings {
+  return {
+    environment: process.env,
+    output,
+    errors,
+    isTerminal: process.stdout.isTTY === true,
+    stopRequest: listenForStop(process, () => exit(INTERRUPTED)),
+  };
+}
+
+function durableSurroundings(): DurableSurroundings {
+  return {
+    environment: process.env,
+    logger: new ConsoleLogger({ writer: errors, filter: new LevelFilter({}, false), now: Date.now, color: false }),
+    hostAnswers,
+    print: printToStdout,
+    note: (line) => {
+      errors.line(line);
+      // At once, so that it stands before the result and before questions.
+      errors.flush();
+    },
+    screen: screenOf(process.stdout, process.env),
+    confirm: confirmOnTerminal,
+  };
 }
 
 void main();

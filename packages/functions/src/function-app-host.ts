@@ -91,6 +91,7 @@ interface Loaded {
   readonly triggers: HttpTriggers;
 }
 
+/** Makes the host of one app; its workers begin with `start`, which rejects with APP_LOAD_FAILED when the app cannot be loaded. */
 export function createFunctionAppHost(options: FunctionAppHostOptions): FunctionAppHost {
   return new PooledAppHost(options);
 }

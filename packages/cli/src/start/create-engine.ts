@@ -9,11 +9,15 @@ import {
   systemClock,
   type Executor,
   type Logger,
+  type RetentionPolicy,
   type StorageProvider,
   type TaskHub,
   type TaskHubWorker,
+  type TaskHubWorkerLimits,
 } from "@durable-host/engine";
 import type { HostConfiguration } from "@durable-host/functions";
+
+type SettingValues = HostConfiguration["values"];
 
 /** Upstream's default for each kind of work (durable contract §7). */
 const PER_PROCESSOR = 10;
@@ -47,7 +51,6 @@ export function createEngine(
     match: values.host("extensions.durableTask.versionMatchStrategy"),
     onMismatch: values.host("extensions.durableTask.versionFailureStrategy"),
   };
-  const fallback = PER_PROCESSOR * availableParallelism();
   const taskHub = createTaskHub({
     ...shared,
     hubName,
@@ -58,22 +61,8 @@ export function createEngine(
   const worker = createTaskHubWorker({
     ...shared,
     logger: logger.child("Host.Triggers.DurableTask"),
-    limits: {
-      maxConcurrentOrchestrations:
-        values.host("extensions.durableTask.maxConcurrentOrchestratorFunctions") ??
-        Math.max(fallback, LEAST_ORCHESTRATIONS),
-      maxConcurrentActivities: values.host("extensions.durableTask.maxConcurrentActivityFunctions") ?? fallback,
-      maxConcurrentEntities: values.host("extensions.durableTask.maxConcurrentEntityFunctions") ?? fallback,
-      maxEntityOperationBatchSize: values.host("extensions.durableTask.maxEntityOperationBatchSize"),
-      maxResidentOrchestrations: RESIDENT_ORCHESTRATIONS,
-      pollIntervalMs: POLL_INTERVAL_MS,
-    },
-    retention: {
-      completedAfterMs: values.host("extensions.durableTask.retention.completedAfter"),
-      failedAfterMs: values.host("extensions.durableTask.retention.failedAfter"),
-      terminatedAfterMs: values.host("extensions.durableTask.retention.terminatedAfter"),
-      checkIntervalMs: values.host("extensions.durableTask.retention.checkInterval"),
-    },
+    limits: limitsOf(values),
+    retention: retentionOf(values),
     episodeLimits: {
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
       defaultVersion,
@@ -83,4 +72,27 @@ export function createEngine(
     },
   });
   return { taskHub: limitTaskHub(taskHub, maxPayload), worker };
+}
+
+function limitsOf(values: SettingValues): TaskHubWorkerLimits {
+  const fallback = PER_PROCESSOR * availableParallelism();
+  return {
+    maxConcurrentOrchestrations:
+      values.host("extensions.durableTask.maxConcurrentOrchestratorFunctions") ??
+      Math.max(fallback, LEAST_ORCHESTRATIONS),
+    maxConcurrentActivities: values.host("extensions.durableTask.maxConcurrentActivityFunctions") ?? fallback,
+    maxConcurrentEntities: values.host("extensions.durableTask.maxConcurrentEntityFunctions") ?? fallback,
+    maxEntityOperationBatchSize: values.host("extensions.durableTask.maxEntityOperationBatchSize"),
+    maxResidentOrchestrations: RESIDENT_ORCHESTRATIONS,
+    pollIntervalMs: POLL_INTERVAL_MS,
+  };
+}
+
+function retentionOf(values: SettingValues): RetentionPolicy {
+  return {
+    completedAfterMs: values.host("extensions.durableTask.retention.completedAfter"),
+    failedAfterMs: values.host("extensions.durableTask.retention.failedAfter"),
+    terminatedAfterMs: values.host("extensions.durableTask.retention.terminatedAfter"),
+    checkIntervalMs: values.host("extensions.durableTask.retention.checkInterval"),
+  };
 }

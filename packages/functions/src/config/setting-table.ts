@@ -158,7 +158,7 @@ export const HOST_SETTINGS = {
     count,
     undefined,
     "Orchestration instances that are executed at the same time; waiting ones do not count.",
-    PER_CPU,
+    `${PER_CPU}, at least 200`,
   ),
   "extensions.durableTask.maxConcurrentEntityFunctions": supported(
     count,
@@ -251,7 +251,7 @@ export const APP_SETTINGS = {
     text,
     undefined,
     "Folder of the keys that `--enable-auth` asks for.",
-    "`secrets` in the data folder",
+    "`secrets` in the data directory",
   ),
   WEBSITE_HOSTNAME: supported(text, undefined, "Host and port in management URLs.", "`localhost:<port>`"),
   WEBSITE_SITE_NAME: supported(text, undefined, "Default name of the task hub.", "none"),

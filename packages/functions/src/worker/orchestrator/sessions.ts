@@ -35,6 +35,7 @@ export interface OrchestratorSessions {
   forget(instanceId: string): void;
 }
 
+/** Makes the place where orchestrators stay between their episodes; none is resident yet. */
 export function createOrchestratorSessions(options: OrchestratorSessionsOptions): OrchestratorSessions {
   const { mode = "resident", comparingInvoker = options.invoker, httpPollMs = DEFAULT_HTTP_POLL_MS } = options;
   const sessions = new Map<string, OrchestratorSession>();
