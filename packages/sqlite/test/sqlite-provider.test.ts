@@ -1,4 +1,11 @@
-import { aCommit, anActivityTask, anEventRaised, anExecutionStarted, aTaskCompleted } from "@durable-host/testkit";
+import {
+  aCommit,
+  anActivityTask,
+  anEventRaised,
+  anExecutionStarted,
+  anExecutionTerminated,
+  aTaskCompleted,
+} from "@durable-host/testkit";
 import { aSqliteFixture, type SqliteFixture } from "./sqlite-fixture";
 
 let fixture: SqliteFixture;
@@ -82,4 +89,17 @@ it("sets no alarm for each lock, and none when nothing waits", async () => {
   expect(fixture.clock.pending).toBeLessThanOrEqual(2);
   await fixture.provider().stop();
   expect(fixture.clock.pending).toBe(0);
+});
+
+it("does not begin a scheduled instance early because a parent ends that wanted a child of that id", async () => {
+  fixture = await aSqliteFixture();
+  const provider = fixture.provider();
+  const scheduledStartTime = fixture.now() + 1_000;
+  await provider.createInstance(anExecutionStarted("i1", { scheduledStartTime }), new Set());
+  const event = { ...anExecutionTerminated(), recurse: true, parent: { instanceId: "p", executionId: "pe" } };
+  await provider.sendMessage({ instanceId: "i1", event });
+  expect(await provider.lockOrchestrations("orchestration", 1)).toEqual([]);
+  await fixture.pass(1_000);
+  const [item] = await provider.lockOrchestrations("orchestration", 1);
+  expect(item?.messages.map((message) => message.event.type)).toEqual(["ExecutionStarted", "ExecutionTerminated"]);
 });

@@ -21,7 +21,9 @@ export interface MessageEntry {
 
 export function messageRole(event: MessageEvent): MessageRole {
   if (event.type === "ExecutionStarted") return MESSAGE_ROLES.start;
-  return event.type === "ExecutionTerminated" ? MESSAGE_ROLES.terminate : MESSAGE_ROLES.ordinary;
+  // A parent's termination is for its own child, and children have no scheduled start that would have to go with it.
+  const terminates = event.type === "ExecutionTerminated" && event.parent === undefined;
+  return terminates ? MESSAGE_ROLES.terminate : MESSAGE_ROLES.ordinary;
 }
 
 /** The event of an entry as far as memory has it: its body, or the TimerFired of a timer. */
