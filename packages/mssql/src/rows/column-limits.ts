@@ -1,0 +1,65 @@
+import { DurableHostError } from "@durable-host/engine";
+
+/** Widths of Microsoft's varchar columns, in bytes (contract §1.2). */
+export const COLUMN_BYTES = {
+  instanceId: 100,
+  executionId: 50,
+  name: 300,
+  version: 100,
+  traceContext: 800,
+  tags: 8000,
+} as const;
+
+// What datetime2 can hold: the years 1 to 9999.
+const FIRST_TIME = Date.UTC(1970, 0, 1) - 62_135_596_800_000;
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+export function byteLength(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/**
+ * An instance id as it is, if the column can hold all of it. Truncated, it would be another instance's.
+ * @throws DurableHostError INVALID_INSTANCE_ID
+ */
+export function checkedInstanceId(instanceId: string): string {
+  const bytes = byteLength(instanceId);
+  if (bytes <= COLUMN_BYTES.instanceId) return instanceId;
+  throw new DurableHostError(
+    "INVALID_INSTANCE_ID",
+    `The instance id '${shortened(instanceId)}' has ${bytes} bytes (UTF-8). SQL Server keeps ids of at most ` +
+      `${COLUMN_BYTES.instanceId} bytes: choose a shorter one.`,
+  );
+}
+
+/**
+ * A text as it is, if a column of this many bytes can hold all of it.
+ * @throws DurableHostError INVALID_ARGUMENT, naming `what`
+ */
+export function checkedText(text: string, bytes: number, what: string): string {
+  const length = byteLength(text);
+  if (length <= bytes) return text;
+  throw new DurableHostError(
+    "INVALID_ARGUMENT",
+    `${what} '${shortened(text)}' has ${length} bytes (UTF-8). SQL Server keeps at most ${bytes} of it: choose a shorter one.`,
+  );
+}
+
+/**
+ * A time as a datetime2 column can hold it: whole milliseconds, never earlier, between the years 1 and 9999.
+ * @throws DurableHostError INVALID_ARGUMENT when it is no time
+ */
+export function columnTime(time: number, what: string): number {
+  const whole = Math.ceil(time);
+  if (!Number.isSafeInteger(whole)) {
+    throw new DurableHostError(
+      "INVALID_ARGUMENT",
+      `${what} is ${time}, which is no time in milliseconds since the epoch.`,
+    );
+  }
+  return Math.min(Math.max(whole, FIRST_TIME), LAST_TIME);
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,89 @@
+import type { HistoryEvent } from "@durable-host/engine";
+import { columnsOf, eventOf, GENERIC_EVENT, type EventColumns, type EventOwner } from "./event-columns";
+import { needsExactText, type TextStorage } from "./exact-text";
+import { hostDataJson, leftoverOf, parseHostData, withLeftover, type ExactTexts, type HostData } from "./host-data";
+
+export type { EventOwner } from "./event-columns";
+
+/** One row of NewEvents or History, joined with its payload. */
+export interface EventRow extends EventColumns {
+  /** JSON of what the other columns cannot hold; null for all that Microsoft's provider writes. */
+  readonly hostData: string | null;
+}
+
+/** What a row turned out to be. */
+export type DecodedEvent =
+  | { readonly type: "event"; readonly event: HistoryEvent }
+  /** Meaningless to the engine (Microsoft's GenericEvent): neither an event of the history nor a fault. */
+  | { readonly type: "ignored" }
+  /** Of a type nobody here knows, or damaged: to be set aside and reported, never to be tried again and again. */
+  | { readonly type: "unreadable"; readonly problem: string };
+
+const UTF8: TextStorage = { isUtf8: true };
+
+/**
+ * The row of an event: Microsoft's columns filled as their provider does (contract §3.1), everything else in HostData, so
+ * that `decodeEvent` gives back exactly this event.
+ * @throws DurableHostError INVALID_ARGUMENT for a name longer than its column and for a time that is none
+ */
+export function encodeEvent(event: HistoryEvent, storage: TextStorage = UTF8): EventRow {
+  return rowOf(columnsOf(event), event, storage);
+}
+
+/** Completes columns with the HostData that makes them mean exactly this event, and with what else is kept there. */
+export function rowOf(columns: EventColumns, event: HistoryEvent, storage: TextStorage, more: HostData = {}): EventRow {
+  const instanceId = event.type === "ExecutionStarted" ? event.instance.instanceId : "";
+  const leftover = leftoverOf(ownEventOf(columns, { instanceId }) ?? {}, event);
+  const marked = event.type === "ExecutionStarted" || event.type === "ExecutionRewound" ? {} : undefined;
+  const data = { ...exactTexts(columns, storage), event: leftover ?? marked, ...more };
+  return { ...columns, hostData: hostDataJson(data) };
+}
+
+/**
+ * Reads the event of a row, also of one that Microsoft's provider has written (contract §3). Never throws: a row that
+ * cannot be read is reported, so that the caller can set it aside.
+ */
+export function decodeEvent(row: EventRow, owner: EventOwner): DecodedEvent {
+  let data: HostData;
+  try {
+    data = parseHostData(row.hostData);
+  } catch (error) {
+    return { type: "unreadable", problem: `The HostData of a ${row.eventType} row cannot be read: ${String(error)}` };
+  }
+  const columns = { ...row, ...exactOf(data) };
+  const read = data.event ? ownEventOf(columns, owner) : eventOf(columns, owner);
+  if (read) return { type: "event", event: withLeftover(read, data.event) };
+  if (row.eventType === GENERIC_EVENT) return { type: "ignored" };
+  const what = row.eventType === "ExecutionCompleted" ? `of status '${row.runtimeStatus ?? ""}'` : "of an unknown type";
+  return { type: "unreadable", problem: `The event '${row.eventType}' is ${what}.` };
+}
+
+/**
+ * What the columns alone say in a row that has an `event` part in its HostData, be it an empty one: the row is this
+ * provider's, so nothing is to be guessed from the instance, which may have been another execution's since.
+ */
+function ownEventOf(columns: EventColumns, owner: Partial<EventOwner>): HistoryEvent | undefined {
+  const { timestamp, text, eventType } = columns;
+  if (eventType === GENERIC_EVENT) return { type: "ExecutionRewound", timestamp, reason: text };
+  const { instanceId = "", executionId = "" } = owner;
+  return eventOf(columns, { instanceId, executionId });
+}
+
+function exactTexts(columns: EventColumns, { isUtf8 }: TextStorage): ExactTexts {
+  const texts = Object.entries({
+    text: columns.text,
+    reason: columns.reason,
+    name: columns.name,
+    traceContext: columns.traceContext,
+  });
+  return Object.fromEntries(texts.filter(([, text]) => text !== null && needsExactText(text, isUtf8)));
+}
+
+function exactOf({ text, reason, name, traceContext }: HostData): ExactTexts {
+  return {
+    ...(text !== undefined && { text }),
+    ...(reason !== undefined && { reason }),
+    ...(name !== undefined && { name }),
+    ...(traceContext !== undefined && { traceContext }),
+  };
+}
