@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
+import type { Duplex } from "node:stream";
 import type { OutgoingRequest } from "./outgoing-request";
 import type { WireResponse } from "./response-result";
 
@@ -19,7 +19,7 @@ export async function exchange(
   const request = begin(outgoing, signal);
   let response: IncomingMessage;
   try {
-    [response] = (await once(request, "response")) as [IncomingMessage];
+    response = await answerTo(request);
   } catch (error) {
     // The server has closed a connection that was kept for the next request, and could not know of this one.
     if (request.reusedSocket && isClosed(error)) return exchange(outgoing, signal, maxBytes);
@@ -43,6 +43,17 @@ function begin({ method, url, headers, body }: OutgoingRequest, signal: AbortSig
   request.on("error", () => {});
   request.end(body);
   return request;
+}
+
+/** Without a listener for it, Node closes a connection that is to speak another protocol, and says nothing at all. */
+function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const refuse = ({ statusCode }: IncomingMessage, socket: Duplex): void => {
+      socket.destroy();
+      reject(new Error(`the server answered ${statusCode} to speak another protocol, which callHttp does not`));
+    };
+    request.once("response", resolve).once("error", reject).once("upgrade", refuse).once("connect", refuse);
+  });
 }
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {

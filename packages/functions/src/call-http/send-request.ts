@@ -36,6 +36,8 @@ export async function sendRequest(
   } catch (error) {
     return failure(messageOf(error), "The request was not sent.");
   }
+  // To have a token takes time.
+  signal.throwIfAborted();
   const timeout = new AbortController();
   const cancelTimer = options.clock.schedule(TIMEOUT_MS, () => timeout.abort());
   const stop = (): void => timeout.abort();

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
 import { systemClock } from "@durable-host/engine";
 import { ManualClock } from "@durable-host/testkit";
 import type { CallHttpRequest } from "../../src/call-http/http-messages";
@@ -200,6 +202,25 @@ describe("a redirect", () => {
   });
 });
 
+describe("an answer that begins another protocol", () => {
+  it.each([
+    ["GET", "101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket"],
+    ["CONNECT", "200 OK"],
+  ])("fails the task: %s", async (method, answer) => {
+    const server = createServer((socket) => socket.once("data", () => socket.write(`HTTP/1.1 ${answer}\r\n\r\n`)));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect(await send({ method, uri })).toMatchObject({
+        type: "Failed",
+        reason: expect.stringContaining(`the server answered ${answer.slice(0, 3)} to speak another protocol`),
+      });
+    } finally {
+      server.close();
+    }
+  });
+});
+
 describe("a token source", () => {
   const tokenSource = { kind: "AzureManagedIdentity", resource: "https://vault.test" };
 
@@ -224,6 +245,20 @@ describe("a token source", () => {
       reason: "there are no tokens here",
       details: "The request was not sent.",
     });
+    expect(server.seen).toEqual([]);
+  });
+
+  it("is of no use any more when its token comes after the call was given up", async () => {
+    const server = await serve((_, response) => response.end());
+    const call = new AbortController();
+    const tokens = async (): Promise<string> => {
+      call.abort(new Error("given up"));
+      return "t0ken";
+    };
+
+    await expect(send({ method: "POST", uri: server.origin, tokenSource }, { tokens }, call.signal)).rejects.toThrow(
+      "given up",
+    );
     expect(server.seen).toEqual([]);
   });
 });
