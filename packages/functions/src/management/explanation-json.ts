@@ -39,16 +39,29 @@ export function explanationJson(explanation: InstanceExplanation, top: number): 
     ...(entity && { entity: { text: entityText(entity, at), ...entity } }),
     ...ended(explanation),
   };
-  return JSON.stringify(body, (key, value: unknown) =>
-    TIMES.has(key) && typeof value === "number" ? new Date(value).toISOString() : value,
-  );
+  return JSON.stringify(withIsoTimes(body));
+}
+
+/** Writes times as text everywhere but in what the app has made: there, these names mean something else. */
+function withIsoTimes(value: unknown, key = ""): unknown {
+  if (value instanceof FromApp) return value.value;
+  if (typeof value === "number") return TIMES.has(key) ? new Date(value).toISOString() : value;
+  if (Array.isArray(value)) return value.map((each) => withIsoTimes(each));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withIsoTimes(each, name)]));
+}
+
+/** A value that is shown as it is. */
+class FromApp {
+  constructor(readonly value: unknown) {}
 }
 
 function ended({ instance }: InstanceExplanation): object {
   if (!isTerminal(instance.runtimeStatus)) return {};
   const { runtimeStatus: status, completedAt = instance.lastUpdatedAt, failureDetails } = instance;
-  const output: unknown = JSON.parse(outputJson(instance));
-  return { ended: { status, at: completedAt, output, ...(failureDetails && { failureDetails }) } };
+  const output = new FromApp(JSON.parse(outputJson(instance)));
+  const details = failureDetails && { failureDetails: new FromApp(failureDetails) };
+  return { ended: { status, at: completedAt, output, ...details } };
 }
 
 /** The whole in one line. */

@@ -28,6 +28,15 @@ describe("GET /instances/{id}/explain", () => {
     });
   });
 
+  it("leaves what the app has made as it is, whatever its fields are called", async () => {
+    const output = { at: 12, since: 1e20, nested: [{ fireAt: 5 }] };
+    const failureDetails = { name: "Error", message: "m", properties: { since: 7 } };
+    const instance = { runtimeStatus: "Completed", output: JSON.stringify(output), failureDetails } as never;
+    expect(await explained({}, instance)).toMatchObject({
+      ended: { at: iso(T0 + 1000), output, failureDetails },
+    });
+  });
+
   it("answers what it waits for and who has it, as text and as data with ISO times", async () => {
     const waitsFor: Wait[] = [
       {
