@@ -6,6 +6,7 @@ import type {
   Inspection,
   OrchestratorAction,
 } from "@durable-host/engine";
+import { httpUrl } from "../../call-http/http-messages";
 import { CallPositions } from "./call-positions";
 import type { SdkAction, SdkExecutor, SdkOrchestrationContext, SdkTask } from "./sdk-executor";
 import type { SessionObserver } from "./session-observer";
@@ -98,7 +99,7 @@ function subjectOf(action: SdkAction): CallSubject | undefined {
     case 7:
       return entity("EntityCall", action);
     case 8:
-      return { kind: "Http", name: `${action.httpRequest.method} ${action.httpRequest.uri}` };
+      return { kind: "Http", name: `${action.httpRequest.method} ${publicPart(action.httpRequest.uri)}` };
     case 9:
     case 10:
       return entity("EntitySignal", action);
@@ -109,6 +110,12 @@ function subjectOf(action: SdkAction): CallSubject | undefined {
     default:
       return undefined;
   }
+}
+
+/** Origin and path: the rest of an address, user and query, is where keys are. */
+function publicPart(uri: string): string {
+  const url = httpUrl(uri);
+  return url ? url.origin + url.pathname : "(no URL)";
 }
 
 function entity(kind: InspectedKind, action: Extract<SdkAction, { actionType: 7 | 9 | 10 }>): CallSubject {

@@ -21,6 +21,13 @@ const POSITION = expect.stringMatching(
 );
 
 describe("an inspection of an orchestration", () => {
+  it("names an HTTP call by origin and path: user and query may be secrets", async () => {
+    const { inspection } = await inspected(function* ({ df }) {
+      yield df.callHttp({ method: "GET", url: "https://me:secret@shop.test:8443/api/a%20b?code=secret#secret" });
+    });
+    expect(inspection.tasks).toMatchObject([{ kind: "Http", name: "GET https://shop.test:8443/api/a%20b" }]);
+  });
+
   it("lists the calls with their ids, and what is awaited", async () => {
     const { inspection } = await inspected(
       function* ({ df }) {
