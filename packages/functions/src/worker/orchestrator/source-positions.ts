@@ -42,8 +42,8 @@ export class SourcePositions {
   }
 
   #translate({ file, line, column }: CodePosition): string | undefined {
-    const path = file.startsWith("file:") ? fileURLToPath(file) : file;
-    if (!isAbsolute(path) || path.startsWith(OWN_CODE)) return undefined;
+    const path = file.startsWith("file:") ? pathOfUrl(file) : file;
+    if (path === undefined || !isAbsolute(path) || path.startsWith(OWN_CODE)) return undefined;
     const source = this.#sourceOf(path, line, column) ?? { file: path, line, column };
     const fromRoot = relative(this.#appRoot, source.file);
     const shown = (fromRoot.startsWith("..") || isAbsolute(fromRoot) ? source.file : fromRoot).replaceAll("\\", "/");
@@ -56,20 +56,18 @@ export class SourcePositions {
     const loaded = this.#maps.get(path);
     const entry = loaded?.map.findEntry(line - 1, column - 1);
     if (!loaded || !entry || !("originalSource" in entry)) return undefined;
-    const root = loaded.map.payload.sourceRoot;
-    return {
-      file: this.#pathOf(entry.originalSource, root, loaded.folder),
-      line: entry.originalLine + 1,
-      column: entry.originalColumn + 1,
-    };
+    const file = this.#pathOf(entry.originalSource, loaded.map.payload.sourceRoot, loaded.folder);
+    return file === undefined ? undefined : { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 
-  #pathOf(source: string, sourceRoot: string | undefined, folder: string): string {
-    if (source.startsWith("file:")) return fileURLToPath(source);
+  /** Maps are files that anybody may have written: neither name need be a text. */
+  #pathOf(source: unknown, sourceRoot: unknown, folder: string): string | undefined {
+    if (typeof source !== "string") return undefined;
+    if (source.startsWith("file:")) return pathOfUrl(source);
     // Bundlers name sources by an address of their own: webpack://name/./src/order.ts
     const address = /^[a-z][a-z-]+:\/\/[^/]*\/(.*)$/.exec(source);
     if (address?.[1] !== undefined) return resolve(this.#appRoot, address[1]);
-    return resolve(folder, sourceRoot ?? "", source);
+    return resolve(folder, typeof sourceRoot === "string" ? sourceRoot : "", source);
   }
 }
 
@@ -89,6 +87,15 @@ function loadMap(path: string): LoadedMap | undefined {
 
 function textOf(data: string, isBase64: boolean): string {
   return isBase64 ? Buffer.from(data, "base64").toString("utf8") : decodeURIComponent(data);
+}
+
+/** Undefined for a URL that names no file on this machine. */
+function pathOfUrl(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
 }
 
 function realPath(path: string): string {

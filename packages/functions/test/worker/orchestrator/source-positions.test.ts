@@ -70,6 +70,27 @@ describe("a position in the source", () => {
     expect(new SourcePositions(join(root, "app")).of(at(file))).toBe(`${file.replaceAll("\\", "/")}:1:1`);
   });
 
+  it.each([
+    ["a source on another machine", { sources: ["file://elsewhere/order.ts"] }],
+    ["a source that is no path", { sources: ["file:///a%2Forder.ts"] }],
+    ["no sources", { sources: [] }],
+    ["a source without a name", { sources: [null] }],
+  ])("is that in the compiled file if its map has %s", (_, extra) => {
+    const file = write("dist/order.js", "code();\n//# sourceMappingURL=order.js.map");
+    write("dist/order.js.map", mapTo("", extra));
+    expect(new SourcePositions(root).of(at(file))).toBe("dist/order.js:1:1");
+  });
+
+  it("does without a root of the sources that is no text", () => {
+    const file = write("dist/order.js", "code();\n//# sourceMappingURL=order.js.map");
+    write("dist/order.js.map", mapTo("order.ts", { sourceRoot: 5 }));
+    expect(new SourcePositions(root).of(at(file))).toBe("dist/order.ts:3:5");
+  });
+
+  it("is none for a module on another machine", () => {
+    expect(new SourcePositions(root).of(at("file://elsewhere/order.js"))).toBeUndefined();
+  });
+
   it("is none in packages, in Node.js and in this host, also when they are bundled into the app", () => {
     const positions = new SourcePositions(root);
     expect(positions.of(at(write("node_modules/sdk/index.js", "code();")))).toBeUndefined();
