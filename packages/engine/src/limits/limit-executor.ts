@@ -1,5 +1,13 @@
 import type { Completion, OrchestratorAction } from "../model/action";
-import type { ActivityResult, EntityBatch, EntityBatchResult, EpisodeResult, Executor } from "../ports/executor";
+import type { HistoryEvent } from "../model/history-event";
+import type {
+  ActivityResult,
+  EntityBatch,
+  EntityBatchResult,
+  Episode,
+  EpisodeResult,
+  Executor,
+} from "../ports/executor";
 import { describeExcess } from "./payload-size";
 
 /**
@@ -9,8 +17,7 @@ import { describeExcess } from "./payload-size";
 export function limitExecutor(executor: Executor, limit: number): Executor {
   return {
     ...bound(executor),
-    executeOrchestration: async (episode, signal) =>
-      limitEpisode(await executor.executeOrchestration(episode, signal), episode.name, limit),
+    executeOrchestration: (episode, signal) => limitOrchestration(executor, episode, signal, limit),
     executeActivity: async (task, ...rest) =>
       limitActivity(await executor.executeActivity(task, ...rest), task.name, limit),
     executeEntity: async (batch, signal) => limitBatch(await executor.executeEntity(batch, signal), batch, limit),
@@ -31,13 +38,38 @@ function bound(executor: Executor): Executor {
   };
 }
 
-function limitEpisode(result: EpisodeResult, name: string, limit: number): EpisodeResult {
+/** What a replay repeats was accepted once, perhaps under another limit. */
+async function limitOrchestration(
+  executor: Executor,
+  episode: Episode,
+  signal: AbortSignal,
+  limit: number,
+): Promise<EpisodeResult> {
+  let past: readonly HistoryEvent[] = [];
+  const loadPastEvents = async (): Promise<readonly HistoryEvent[]> => (past = await episode.loadPastEvents());
+  const result = await executor.executeOrchestration({ ...episode, loadPastEvents }, signal);
+  return limitEpisode(result, past, episode.name, limit);
+}
+
+function limitEpisode(
+  result: EpisodeResult,
+  past: readonly HistoryEvent[],
+  name: string,
+  limit: number,
+): EpisodeResult {
   let excess = result.completion && completionExcess(result.completion, limit);
-  for (const action of result.actions) excess ??= actionExcess(action, limit);
+  for (const action of result.actions) {
+    const tooLarge = actionExcess(action, limit);
+    if (tooLarge !== undefined && !isRecorded(past, action)) excess ??= tooLarge;
+  }
   if (excess === undefined) return result;
   const output = `Orchestrator function '${name}' failed: ${excess}`;
   // Without its actions a replay cannot be compared with history.
   return { ...result, actions: [], replayed: false, completion: { type: "Failed", output, immediate: true } };
+}
+
+function isRecorded(past: readonly HistoryEvent[], { id }: OrchestratorAction): boolean {
+  return past.some((event) => "eventId" in event && event.eventId === id);
 }
 
 function actionExcess(action: OrchestratorAction, limit: number): string | undefined {
@@ -73,7 +105,8 @@ function limitActivity(result: ActivityResult, name: string, limit: number): Act
 
 /** A state that cannot be kept takes all operations of the batch back: callers are told, the entity stays as it was. */
 function limitBatch(result: EntityBatchResult, batch: EntityBatch, limit: number): EntityBatchResult {
-  let excess = describeExcess(`The state of entity '${batch.entity.name}'`, result.state, limit);
+  const isNew = result.state !== batch.state;
+  let excess = isNew ? describeExcess(`The state of entity '${batch.entity.name}'`, result.state, limit) : undefined;
   for (const signal of result.signals) {
     excess ??= describeExcess(`The signal '${signal.name}' of entity '${batch.entity.name}'`, signal.input, limit);
   }

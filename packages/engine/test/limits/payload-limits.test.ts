@@ -1,4 +1,4 @@
-import type { ActivityResult, EntityBatchResult, EpisodeResult, Executor } from "../../src/ports/executor";
+import type { ActivityResult, EntityBatchResult, Episode, EpisodeResult, Executor } from "../../src/ports/executor";
 import type { TaskHub } from "../../src/client/task-hub";
 import { limitExecutor } from "../../src/limits/limit-executor";
 import { limitTaskHub } from "../../src/limits/limit-task-hub";
@@ -141,6 +141,34 @@ describe("a function's payload above the limit", () => {
         state: null,
       });
     }
+  });
+});
+
+describe("a payload that was taken before the limit was lowered", () => {
+  const action = { type: "ScheduleActivity", id: 3, name: "pay", input: TOO_LARGE } as const;
+  const scheduled = { type: "TaskScheduled", timestamp: 0, eventId: 3, name: "pay", input: null } as const;
+
+  it.each([
+    ["does not fail the orchestration when a replay repeats it", [scheduled], false],
+    ["is refused where it is asked for anew", [{ ...scheduled, eventId: 2 }], true],
+  ])("%s", async (_, past, fails) => {
+    const executor = {
+      ...answering({}),
+      async executeOrchestration({ loadPastEvents }: Episode): Promise<EpisodeResult> {
+        await loadPastEvents();
+        return { actions: [action], replayed: true, canceledTimers: [] };
+      },
+    };
+    const episode = { name: "order", loadPastEvents: async () => past } as unknown as Episode;
+    const result = await limitExecutor(executor, LIMIT).executeOrchestration(episode, signal);
+    expect(result.completion?.type === "Failed").toBe(fails);
+    expect(result.actions).toEqual(fails ? [] : [action]);
+  });
+
+  it("stays the state of an entity whose operations do not change it", async () => {
+    const batch = { results: [{ isError: false, result: FITS }], signals: [], exists: true, state: TOO_LARGE };
+    const before = { entity: { name: "e" }, operations: [{ name: "get" }], exists: true, state: TOO_LARGE };
+    expect(await answering({ batch }).executeEntity(before as never, signal)).toEqual(batch);
   });
 });
 
