@@ -34,6 +34,7 @@ export interface DispatcherOptions {
 
 interface Running<Item> {
   item: Item;
+  /** Its lock is being renewed, or is lost for good: there is nothing to renew. */
   renewing: boolean;
 }
 
@@ -228,13 +229,12 @@ export class Dispatcher<Item extends WorkItem> {
     try {
       const lock = await this.#options.provider.renewLock(running.item);
       Object.assign(running.item, { lock });
-    } catch (error) {
-      if (hasCode(error, "LOCK_LOST")) this.#processor.onLockLost?.(running.item);
-      this.#options.logger.warn(
-        `The lock on ${this.#processor.describe(running.item)} was not renewed: ${text(error)}`,
-      );
-    } finally {
       running.renewing = false;
+    } catch (error) {
+      const what = this.#processor.describe(running.item);
+      this.#options.logger.warn(`The lock on ${what} was not renewed: ${text(error)}`);
+      if (hasCode(error, "LOCK_LOST")) this.#processor.onLockLost?.(running.item);
+      else running.renewing = false;
     }
   }
 }
