@@ -82,7 +82,7 @@ export function finishEpisode(
   const instance: InstanceState = {
     ...context.instance,
     runtimeStatus: "Running",
-    customStatus: result.customStatus ?? context.instance.customStatus,
+    customStatus: (exceeded ? undefined : result.customStatus) ?? context.instance.customStatus,
     lastUpdatedAt: now,
   };
   const completion: Completion | undefined = exceeded

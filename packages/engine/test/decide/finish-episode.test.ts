@@ -177,6 +177,7 @@ describe("finishing an episode", () => {
     expect(commit.instance).toMatchObject({
       runtimeStatus: "Failed",
       output: expect.stringContaining("must not exceed 16 KB"),
+      customStatus: null,
     });
   });
 
