@@ -258,7 +258,15 @@ function conditionsQuery(conditions: InstanceConditions): NonNullable<Management
   };
 }
 
-/** The official host does not know every condition, and leaves alone what it does not know. */
-function fits(status: InstanceStatus, { name, prefix }: InstanceConditions): boolean {
-  return (name === undefined || status.name === name) && (prefix === undefined || status.instanceId.startsWith(prefix));
+/**
+ * The official host does not know every condition, and leaves alone what it does not know. (Custom statuses are compared by
+ * their stored text, which an answer does not show; the official host lists instances whatever theirs is.)
+ */
+function fits(status: InstanceStatus, { name, prefix = "", tags = [] }: InstanceConditions): boolean {
+  const own = Object.entries(status.tags ?? {}).map(([key, value]) => `${key}:${value}`);
+  return (
+    (name === undefined || status.name.toLowerCase() === name.toLowerCase()) &&
+    status.instanceId.startsWith(prefix) &&
+    tags.every((tag) => own.includes(tag))
+  );
 }

@@ -1,4 +1,4 @@
-import { DurableClient } from "../../src/durable/durable-client";
+import { DurableClient, type InstanceConditions } from "../../src/durable/durable-client";
 import type { ManagementAnswer, ManagementRequest, ManagementTarget } from "../../src/durable/target/management-target";
 import { pathAndQuery } from "../../src/durable/target/management-target";
 
@@ -91,6 +91,22 @@ describe("a list", () => {
     const client = new DurableClient(new ScriptedTarget({ text: JSON.stringify(page) }));
     const { instances } = await client.list({ name: "f", prefix: "order-", top: 10, showInput: false });
     expect(instances.map(({ instanceId }) => instanceId)).toEqual(["order-1"]);
+  });
+
+  it("finds names in any case, and needs every tag", async () => {
+    const page = [
+      { ...status("1", "ProcessOrder"), tags: { tenant: "acme", at: "10:30" } },
+      { ...status("2", "processOrder"), tags: { tenant: "acme" } },
+      status("3", "processOrder"),
+    ];
+    const list = async (conditions: InstanceConditions) => {
+      const client = new DurableClient(new ScriptedTarget({ text: JSON.stringify(page) }));
+      const { instances } = await client.list({ ...conditions, top: 10, showInput: false });
+      return instances.map(({ instanceId }) => instanceId);
+    };
+    expect(await list({ name: "PROCESSORDER" })).toEqual(["1", "2", "3"]);
+    expect(await list({ tags: ["tenant:acme"] })).toEqual(["1", "2"]);
+    expect(await list({ tags: ["tenant:acme", "at:10:30"] })).toEqual(["1"]);
   });
 
   it("is read page by page, until there are enough", async () => {
