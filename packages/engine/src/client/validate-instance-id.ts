@@ -4,7 +4,7 @@ import { DurableHostError } from "../errors";
 const MAX_LENGTH = 256;
 
 /** Characters that URLs and stores cannot carry in an id: `/ \ # ?` and control characters (contract §5.2). */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
 /** Throws INVALID_INSTANCE_ID for an id under which no orchestration may be started. */

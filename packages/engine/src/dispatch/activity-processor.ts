@@ -16,7 +16,7 @@ export interface ActivityProcessorOptions {
   readonly handOver: (item: ActivityWorkItem, outcome: ActivityOutcome) => Promise<boolean>;
 }
 
-/** Runs activities: one task in, one outcome message out (style guide §3.3, flow iii). */
+/** Runs activities: one task in, one outcome message out. */
 export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
   readonly kind = "activity";
   readonly #options: ActivityProcessorOptions;

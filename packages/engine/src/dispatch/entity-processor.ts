@@ -19,7 +19,7 @@ export interface EntityProcessorOptions {
   readonly maxOperations: number;
 }
 
-/** Runs entity batches: requests in, new state and answers out (style guide §3.3, flow iv). */
+/** Runs entity batches: requests in, new state and answers out. */
 export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
   readonly kind = "entity";
   readonly #options: EntityProcessorOptions;

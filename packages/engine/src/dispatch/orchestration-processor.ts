@@ -52,7 +52,7 @@ interface FinishedEpisode {
   readonly episode: number;
 }
 
-/** Runs episodes: messages in, one commit out (style guide §3.3, flow ii). */
+/** Runs episodes: messages in, one commit out. */
 export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkItem> {
   readonly kind = "orchestration";
   readonly #options: OrchestrationProcessorOptions;

@@ -10,7 +10,7 @@ import type { JsonText } from "../model/json-text";
  *
  * An executor may keep the orchestrator resident: if `resumeAfter` names the episode it executed last for this
  * execution, it continues with `newEvents`; otherwise it reads `loadPastEvents()` and replays from the start.
- * Both ways must give the same result (decisions §3).
+ * Both ways must give the same result (docs/decisions/002-resident-orchestrators.md).
  */
 export interface Episode {
   readonly instanceId: string;
@@ -57,7 +57,7 @@ export type InspectedKind =
   | "LockRelease"
   | "Http";
 
-/** One call that orchestrator code has made, as a diagnostic replay sees it. */
+/** One call that orchestrator code has made, as an inspection sees it. */
 export interface InspectedTask {
   readonly kind: InspectedKind;
   /**
@@ -80,7 +80,7 @@ export interface InspectedTask {
   readonly awaited: boolean;
 }
 
-/** What a diagnostic replay has found out about an orchestration. */
+/** What an inspection has found out about an orchestration: a replay without effect. */
 export interface Inspection {
   /** All calls since the start of the execution, in the order in which the code has made them known. */
   readonly tasks: readonly InspectedTask[];

@@ -38,7 +38,7 @@ const REPLACED: Readonly<Record<string, ProviderKind>> = {
 };
 
 /**
- * Decides where a task hub is kept (decisions §2). A connection that names a remote store stops the host: starting on
+ * Decides where a task hub is kept. A connection that names a remote store stops the host: starting on
  * an empty local one would look as if all data were gone. `embedded` overrides that.
  * Throws CONFIG_INVALID.
  */

@@ -2,8 +2,8 @@ import type { InstanceFilter } from "@durable-host/engine";
 import type { QueryValues } from "./query-values";
 
 /**
- * Which instances a request asks for, runtime statuses aside (contract §5.2). `name`, `tag` and `customStatus` are our
- * additions; all conditions must hold, and blank ones do not restrict.
+ * Which instances a request asks for, runtime statuses aside (contract §5.2). `name`, `tag` and `customStatus` are
+ * additions to it; all conditions must hold, and blank ones do not restrict.
  * @throws DurableHostError INVALID_ARGUMENT for a tag that is none
  */
 export function instanceFilter(query: QueryValues): InstanceFilter {

@@ -54,7 +54,7 @@ export function fieldLines(fields: readonly (readonly [name: string, value: stri
 
 /** Text from outside may hold line breaks and escape sequences; on one line, they become blanks. */
 export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
 }
 

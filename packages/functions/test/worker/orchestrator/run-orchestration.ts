@@ -15,7 +15,7 @@ const { createOrchestrator } = require("durable-functions/lib/src/util/testingUt
 };
 
 export interface TestContext {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- orchestrators under test use the SDK's whole surface
+  // oxlint-disable-next-line typescript/no-explicit-any -- orchestrators under test use the SDK's whole surface
   readonly df: any;
 }
 
