@@ -45,6 +45,10 @@ describe("a request", () => {
     ).toBe("instances/a%2Fb%20c?tag=x%3A1&tag=y%3A2&top=5");
     expect(pathAndQuery({ path: ["entities", "$clean"] })).toBe("entities/$clean");
   });
+
+  it.each([".", ".."])("is not made for the name %s, which would lead elsewhere", (name) => {
+    expect(() => pathAndQuery({ path: ["instances", name] })).toThrow(`'${name}' names nothing`);
+  });
 });
 
 describe("an answer that refuses", () => {

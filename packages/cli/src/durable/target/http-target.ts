@@ -3,9 +3,9 @@ import { CommandFailure } from "../command-failure";
 import { pathAndQuery, type ManagementRequest, type ManagementTarget } from "./management-target";
 
 export interface HttpTargetOptions {
-  /** Address of the host, or of its management API. */
+  /** Address of the host, or of its management API; one of the links that it answers with will do. */
   readonly url: string;
-  /** Key that the host asks for. */
+  /** Key that the host asks for; default: `code` in the address. */
   readonly code?: string;
   /** The host must serve this task hub. */
   readonly taskHubName?: string;
@@ -17,14 +17,17 @@ const KEY_HEADER = "x-functions-key";
 /** A host that runs, reached through its management API. Nothing is sent before the first request. */
 export function createHttpTarget({ url, code, taskHubName }: HttpTargetOptions): ManagementTarget {
   const origin = hostAddress(url);
+  const title = `the host at ${origin}`;
+  const key = code ?? new URL(url).searchParams.get("code");
   return {
-    title: `the host at ${origin}`,
+    title,
     isOffline: false,
     async send(request) {
       const query = { ...request.query, taskHub: taskHubName };
-      const key: Record<string, string> = code === undefined ? {} : { [KEY_HEADER]: code };
-      const sent = { ...request, query, headers: { ...request.headers, ...key } };
+      const sent = { ...request, query, headers: { ...request.headers, ...(key !== null && { [KEY_HEADER]: key }) } };
       const response = await reach(origin, `${WEBHOOK_PATH}/${pathAndQuery(sent)}`, sent);
+      const elsewhere = response.status < 400 ? response.headers.get("location") : null;
+      if (response.status >= 300 && elsewhere !== null) throw redirected(title, new URL(elsewhere, origin).href);
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),
@@ -41,10 +44,16 @@ export function createHttpTarget({ url, code, taskHubName }: HttpTargetOptions):
   };
 }
 
-/** The address without what belongs to the management API. */
+/** The address without what belongs to the management API, and without the query: it is printed, and may hold a key. */
 function hostAddress(url: string): string {
-  const end = url.toLowerCase().indexOf(WEBHOOK_PATH);
-  return (end === -1 ? url : url.slice(0, end)).replace(/\/+$/, "");
+  const { origin, pathname } = new URL(url);
+  const end = pathname.toLowerCase().indexOf(WEBHOOK_PATH);
+  return origin + (end === -1 ? pathname : pathname.slice(0, end)).replace(/\/+$/, "");
+}
+
+/** Followed, a redirect would carry the key to whoever it names, and turn a POST into a GET. */
+function redirected(title: string, location: string): CommandFailure {
+  return new CommandFailure(`${title} sends to ${hostAddress(location)}. If that is right, say so: --url URL.`);
 }
 
 async function reach(
@@ -54,7 +63,7 @@ async function reach(
 ): Promise<Awaited<ReturnType<typeof fetch>>> {
   const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
   try {
-    return await fetch(`${origin}${path}`, { method, headers: { ...type, ...headers }, body });
+    return await fetch(`${origin}${path}`, { method, headers: { ...type, ...headers }, body, redirect: "manual" });
   } catch (error) {
     throw new CommandFailure(
       `No host answers at ${origin} (${reason(error)}). Start it with durable-host start, name another address with --url, or work on the store of a host that does not run with --offline.`,

@@ -1,3 +1,5 @@
+import { CommandFailure } from "../command-failure";
+
 /** A request to the durable management API (durable contract §5.2). */
 export interface ManagementRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -33,13 +35,18 @@ export interface ManagementTarget {
   close(): Promise<void>;
 }
 
-/** Path and query of a request, to be put after the API's base path and a slash. */
+/**
+ * Path and query of a request, to be put after the API's base path and a slash. Throws CommandFailure for a segment that no
+ * URL can hold: `.` and `..` lead elsewhere, and so to an answer about something else.
+ */
 export function pathAndQuery({ path, query = {} }: Pick<ManagementRequest, "path" | "query">): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const each of typeof value === "string" ? [value] : (value ?? [])) search.append(name, each);
   }
   const text = search.toString();
+  const step = path.find((segment) => segment === "." || segment === "..");
+  if (step !== undefined) throw new CommandFailure(`'${step}' names nothing that a command could reach.`);
   // A path may hold `$` as it is, and what the API has added to upstream's routes begins with one.
   const segments = path.map((segment) => encodeURIComponent(segment).replaceAll("%24", "$"));
   return segments.join("/") + (text === "" ? "" : `?${text}`);
