@@ -30,7 +30,9 @@ let keys: { readonly master: string; readonly host: string; readonly system: str
 
 beforeAll(async () => {
   const app = new LiveApp(fixture, APP);
-  await fixture.start({ scriptRoot: app.scriptRoot, args: ["--enable-auth"] });
+  // As a compose file leaves it that passes on what is not set.
+  const env = { FUNCTIONS_SECRETS_PATH: "" };
+  await fixture.start({ scriptRoot: app.scriptRoot, args: ["--enable-auth"], env });
   client = await fixture.client();
   const stored = JSON.parse(readFileSync(join(fixture.dataDir, "secrets/host.json"), "utf8")) as StoredKeys;
   keys = {

@@ -119,7 +119,7 @@ function readKeys(
   logger: Logger,
 ): KeyRing | undefined {
   if (!enableAuth) return undefined;
-  const folder = values.app("FUNCTIONS_SECRETS_PATH") ?? join(dataDir, "secrets");
+  const folder = values.app("FUNCTIONS_SECRETS_PATH") || join(dataDir, "secrets");
   const keys = new KeyRing({ read: () => readKeyFolder(folder), clock: systemClock });
   logger.info(`Requests need a key. The keys are kept in ${folder}.`);
   return keys;
