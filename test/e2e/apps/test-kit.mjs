@@ -12,3 +12,8 @@ const hub = await createTestHub({ startTime: new Date("2030-01-01T00:00:00Z") })
 const { output, completedAt } = await hub.run("later", "Ada");
 console.log(JSON.stringify({ output, completedAt }));
 await hub.dispose();
+
+// What a careless test leaves behind: a hub with a port open, and one that is asked for something after its end.
+const careless = await createTestHub();
+await careless.fetch("/api/orders");
+await hub.fetch("/api/orders").catch(() => undefined);

@@ -14,6 +14,8 @@ export interface HttpListenerOptions {
   /** Largest request body in bytes; larger ones are answered 413 whatever the handler says. */
   readonly bodyLimit: number;
   readonly logger: Logger;
+  /** The process may end although it listens; default: it stays. */
+  readonly isBackground?: boolean;
 }
 
 export interface HttpListener {
@@ -84,6 +86,7 @@ function listen(serving: Serving, address: string, port: number): Promise<Server
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1000;
   server.requestTimeout = 0;
+  if (serving.isBackground) server.on("connection", (socket) => socket.unref()).unref();
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, address, port)));
     server.listen({ host: address, port, backlog: 1024 }, () => resolve(server));

@@ -168,10 +168,12 @@ export class TestHub {
 
   /**
    * For the code of a replaced activity: takes this much virtual time, in which others may go on. (Waiting for anything real
-   * keeps virtual time where it is.) One at a time in each execution.
+   * keeps virtual time where it is.) One at a time in each execution. Rejects when no such code runs: a test that slept would
+   * wait for time that moves only while it waits for something else; `advance` is for tests.
    */
   async sleep(ms: number): Promise<void> {
-    const { clock, pacer, sleeping } = this.#parts;
+    const { clock, pacer, sleeping, worker } = this.#parts;
+    if (worker.active <= sleeping.count) throw new Error(NOTHING_SLEEPS);
     const time = timeOf(ms, clock.now()) - clock.now();
     sleeping.count++;
     const over = new Promise<void>((resolve) => void clock.awaited.schedule(time, resolve));
@@ -243,6 +245,9 @@ export class TestHub {
     );
   }
 }
+
+const NOTHING_SLEEPS =
+  "hub.sleep is for the code of a replaced activity, and none runs. A test lets time pass with hub.advance(ms).";
 
 /** A point in time, in whole milliseconds since the epoch: stores keep no smaller ones. */
 function timeOf(until: Until, now: number): number {

@@ -37,7 +37,11 @@ export interface TestTriggers {
  */
 export function createTestTriggers(options: TestTriggersOptions): TestTriggers {
   let opened: Promise<Opened> | undefined;
-  const open = (): Promise<Opened> => (opened ??= openTriggers(options));
+  let isClosed = false;
+  const open = async (): Promise<Opened> => {
+    if (isClosed) throw new Error("The test hub has been disposed of.");
+    return (opened ??= openTriggers(options));
+  };
   return {
     async fetch(input, init) {
       const request = new Request(new URL(input, ORIGIN), init);
@@ -50,6 +54,7 @@ export function createTestTriggers(options: TestTriggersOptions): TestTriggers {
     },
     invoke: async (functionName, value, metadata) => (await open()).triggers.invoke(functionName, value, metadata),
     async close() {
+      isClosed = true;
       await (await opened)?.listener.close(0);
     },
   };
@@ -70,6 +75,8 @@ async function openTriggers({ taskHub, executor, logger }: TestTriggersOptions):
     port: 0,
     bodyLimit: Number.POSITIVE_INFINITY,
     logger,
+    // A hub that nobody disposes of must not keep the test runner from ending.
+    isBackground: true,
   });
   const rpcBaseUrl = `http://127.0.0.1:${listener.port}${RPC_PATH}/`;
   const input = durableClientInput({ ...links, key: undefined, rpcBaseUrl });

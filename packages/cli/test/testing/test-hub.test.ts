@@ -153,6 +153,14 @@ describe("activities of a test hub", () => {
     expect(output).toBe("gave up");
     expect(completedAt?.getTime()).toBe(START.getTime() + 2 * DAY);
   });
+
+  it("alone may sleep: a test that does is told how to let time pass", async () => {
+    await open();
+
+    await expect(hub.sleep(DAY)).rejects.toThrow("A test lets time pass with hub.advance(ms)");
+    await hub.advance(DAY);
+    expect(hub.now().getTime()).toBe(START.getTime() + DAY);
+  });
 });
 
 describe("HTTP calls of orchestrators in a test hub", () => {

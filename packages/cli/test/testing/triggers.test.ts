@@ -90,4 +90,10 @@ describe("triggers in a test hub", () => {
   it("reject with what they throw", async () => {
     await expect(hub.invoke("nothing")).rejects.toThrow("The app has no function named 'nothing'.");
   });
+
+  it("are not served any more once the hub has been disposed of", async () => {
+    await hub.dispose();
+    await expect(hub.fetch("/api/orders/o-2", { method: "POST", body: "1" })).rejects.toThrow("disposed of");
+    await expect(hub.invoke("nightly", {})).rejects.toThrow("disposed of");
+  });
 });
