@@ -1,3 +1,4 @@
+import { EntityId } from "durable-functions";
 import { InProcessHub } from "./in-process-hub";
 
 /** Too large a custom status fails an orchestration at once, whatever it still waits for. */
@@ -20,7 +21,23 @@ beforeAll(async () => {
         return "child";
       },
     },
+    entities: {
+      shared({ df }) {
+        if (df.operationName === "add") df.setState(df.getState(() => 0) + 1);
+        else df.return(df.getState(() => 0));
+      },
+    },
     orchestrators: {
+      *critical({ df }) {
+        const entity = new EntityId("shared", df.getInput());
+        const lock: { release(): void } = yield df.lock(entity);
+        yield df.callActivity("maybe");
+        yield df.callActivity("gated");
+        yield df.callEntity(entity, "add");
+        const value: number = yield df.callEntity(entity, "get");
+        lock.release();
+        return value;
+      },
       *child({ df }) {
         yield df.waitForExternalEvent("answer");
         return "child";
@@ -97,5 +114,20 @@ describe("an instance that failed while it waited for others", () => {
     await hub.hub.rewind(instanceId, "mended");
     await hub.until(instanceId, (parent) => parent.runtimeStatus !== "Failed");
     expect(await hub.end(instanceId)).toMatchObject({ runtimeStatus: "Completed", output: '"child"' });
+  });
+});
+
+describe("an instance that failed in a critical section", () => {
+  const lockOf = (customStatus: string | null) => (JSON.parse(customStatus ?? "{}") as { lockedBy?: string }).lockedBy;
+
+  it("has the entities of the section again when it is rewound, and frees them in the end", async () => {
+    const { instanceId, runtimeStatus } = await hub.run("critical", "k");
+    expect(runtimeStatus).toBe("Failed");
+    isBroken = false;
+    await hub.hub.rewind(instanceId, "mended");
+    await hub.until("@shared@k", ({ customStatus }) => lockOf(customStatus) === instanceId);
+    openGate();
+    expect(await hub.end(instanceId)).toMatchObject({ runtimeStatus: "Completed", output: "1" });
+    await hub.until("@shared@k", ({ customStatus }) => lockOf(customStatus) === undefined);
   });
 });

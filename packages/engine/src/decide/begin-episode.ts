@@ -8,6 +8,7 @@ import type {
 } from "../model/history-event";
 import type { Message } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
+import { lockAgain } from "./lock-again";
 import type { RewoundHistory } from "./rewind-history";
 import { applyEvent, emptyState, isForUserCode, type RuntimeState } from "./runtime-state";
 import { subOrchestrationCompleted, subOrchestrationFailed } from "./parent-message";
@@ -70,6 +71,7 @@ export function beginEpisode(
   }
   const started: HistoryEvent = { type: "OrchestratorStarted", timestamp: startedAt };
   replies.push(...(rewound?.failedChildren ?? []).map((child) => rewindChild(child, now)));
+  if (rewound) replies.push(...lockAgain(rewound.events, state.heldLock, now));
   const replaced = restart ? [] : rewound?.events;
   return {
     state,
