@@ -62,8 +62,8 @@ export interface StartRequest {
 /** What a purge has come to. */
 export interface Purged {
   readonly instancesDeleted: number;
-  /** Sub-orchestrations that a recursive purge has left, because they run. */
-  readonly instancesLeftRunning?: number;
+  /** Ids of sub-orchestrations that a recursive purge has left, because they run. */
+  readonly instancesLeftRunning?: readonly string[];
 }
 
 /** What an instance waits for, in one line each; besides, the data that these were made from. */

@@ -133,10 +133,10 @@ describe("a list", () => {
 
 describe("a purge", () => {
   it("names the beginning of time, which the API insists on, and asks for no recursion unless told to", async () => {
-    const target = new ScriptedTarget({ status: 404 }, { text: '{"instancesDeleted":3,"instancesLeftRunning":1}' });
+    const target = new ScriptedTarget({ status: 404 }, { text: '{"instancesDeleted":3,"instancesLeftRunning":["child"]}' });
     const client = new DurableClient(target);
     expect(await client.purgeAll({}, false)).toEqual({ instancesDeleted: 0 });
-    expect(await client.purgeAll({}, true)).toEqual({ instancesDeleted: 3, instancesLeftRunning: 1 });
+    expect(await client.purgeAll({}, true)).toEqual({ instancesDeleted: 3, instancesLeftRunning: ["child"] });
     expect(target.requests.map(({ query }) => [query?.["createdTimeFrom"], query?.["recursive"]])).toEqual([
       ["1970-01-01T00:00:00Z", undefined],
       ["1970-01-01T00:00:00Z", "true"],

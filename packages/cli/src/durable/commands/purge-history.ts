@@ -29,11 +29,7 @@ export const purgeHistory = defineCommand({
   },
 });
 
-function lines({ instancesDeleted, instancesLeftRunning = 0 }: Purged): readonly string[] {
-  const left = `${counted(instancesLeftRunning)} that they have started still run, and were left.`;
-  return [`Deleted ${counted(instancesDeleted)}.`, ...(instancesLeftRunning > 0 ? [left] : [])];
-}
-
-function counted(number: number): string {
-  return `${number} ${number === 1 ? "instance" : "instances"}`;
+function lines({ instancesDeleted, instancesLeftRunning: left = [] }: Purged): readonly string[] {
+  const deleted = `Deleted ${instancesDeleted} ${instancesDeleted === 1 ? "instance" : "instances"}.`;
+  return left.length === 0 ? [deleted] : [deleted, `Left, because they still run: ${left.join(", ")}.`];
 }
