@@ -31,5 +31,8 @@ export * from "./ports/clock";
 export * from "./ports/executor";
 export * from "./ports/logger";
 export * from "./ports/storage-provider";
+export * from "./runtime/listeners";
 export * from "./runtime/random-ids";
 export * from "./runtime/system-clock";
+export * from "./runtime/wake-up";
+export * from "./runtime/work-signals";

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { DurableHostError, type Clock, type Logger, type StorageProvider } from "@durable-host/engine";
+import {
+  DurableHostError,
+  Listeners,
+  WorkSignals,
+  type Clock,
+  type Logger,
+  type StorageProvider,
+} from "@durable-host/engine";
 import { IN_MEMORY, openMemoryDatabase } from "./connection/memory-database";
 import { openDatabase, type Connection } from "./connection/open-database";
 import type { JournalCounters } from "./journal/journal";
@@ -16,8 +23,6 @@ import { purgeInstances } from "./operations/purge-instances";
 import { queryInstances } from "./operations/query-instances";
 import { getInstance, readHistory } from "./operations/read-instance";
 import { Store, type StoreOptions } from "./store";
-import { Listeners } from "./work/listeners";
-import { WorkSignals } from "./work/work-signals";
 
 /** `group`: all commits that gather during a flush share the next one. `each`: one flush per commit, for comparison. */
 export type FlushMode = "group" | "each";

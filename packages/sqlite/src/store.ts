@@ -1,11 +1,13 @@
 import {
   DurableHostError,
+  WakeUp,
   type ActivityWorkItem,
   type Clock,
   type InstanceKind,
   type Logger,
   type OrchestrationWorkItem,
   type WorkLock,
+  type WorkSignals,
 } from "@durable-host/engine";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { PauseCheckpoints } from "./connection/checkpoints";
@@ -18,9 +20,7 @@ import { freeKeys, recover } from "./operations/recover";
 import type { Statements } from "./sql/statements";
 import { storageError } from "./storage-errors";
 import type { ActivityEntry, InstanceRecord } from "./work/instance-record";
-import { WakeUp } from "./work/wake-up";
 import { WorkIndex } from "./work/work-index";
-import type { WorkSignals } from "./work/work-signals";
 
 /** What an open store needs from outside. */
 export interface StoreOptions {

@@ -1,3 +1,4 @@
+import { WorkSignals } from "@durable-host/engine";
 import { aCommit, anActivityTask, anExecutionStarted, ManualClock, silentLogger } from "@durable-host/testkit";
 import { join } from "node:path";
 import { openDatabase } from "../src/connection/open-database";
@@ -7,7 +8,6 @@ import { lockActivities } from "../src/operations/lock-activities";
 import { lockOrchestrations } from "../src/operations/lock-orchestrations";
 import { getInstance } from "../src/operations/read-instance";
 import { Store } from "../src/store";
-import { WorkSignals } from "../src/work/work-signals";
 import { aDirectory } from "./sqlite-fixture";
 
 const LARGE = JSON.stringify("x".repeat(50_000));

@@ -1,5 +1,5 @@
 import { silentLogger } from "@durable-host/testkit";
-import { Listeners } from "../../src/work/listeners";
+import { Listeners } from "../../src/runtime/listeners";
 
 describe("listeners", () => {
   it("are all called, also when one of them throws", () => {

@@ -1,4 +1,4 @@
-import type { Clock } from "@durable-host/engine";
+import type { Clock } from "../ports/clock";
 
 /** One alarm on the clock for everything that waits for time. */
 export class WakeUp {

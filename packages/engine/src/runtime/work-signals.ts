@@ -1,4 +1,5 @@
-import type { Logger, WorkKind } from "@durable-host/engine";
+import type { Logger } from "../ports/logger";
+import type { WorkKind } from "../ports/storage-provider";
 import { Listeners } from "./listeners";
 
 /** Tells dispatchers that there may be work: once per kind and batch, not once per message. */

@@ -1,4 +1,4 @@
-import type { Logger } from "@durable-host/engine";
+import type { Logger } from "../ports/logger";
 
 /** Callbacks of others. One that throws is reported and keeps no other from being called. */
 export class Listeners<T> {

@@ -1,5 +1,5 @@
 import { ManualClock } from "@durable-host/testkit";
-import { WakeUp } from "../../src/work/wake-up";
+import { WakeUp } from "../../src/runtime/wake-up";
 
 function aWakeUp() {
   const clock = new ManualClock(0);
