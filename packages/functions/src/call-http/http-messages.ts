@@ -22,6 +22,15 @@ export interface CallHttpResponse {
   readonly content: string;
 }
 
+/** Headers that must not reach another origin than the one they were meant for; `host` names that one. */
+export const FOR_ONE_ORIGIN: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "host",
+  "proxy-authorization",
+  "x-functions-key",
+]);
+
 /** The value of a header, whatever its case; of several values the first. */
 export function headerValue(headers: HttpHeaders, name: string): string | undefined {
   const wanted = name.toLowerCase();

@@ -1,4 +1,11 @@
-import { headerValue, httpUrl, withoutHeaders, type CallHttpRequest, type CallHttpResponse } from "./http-messages";
+import {
+  FOR_ONE_ORIGIN,
+  headerValue,
+  httpUrl,
+  withoutHeaders,
+  type CallHttpRequest,
+  type CallHttpResponse,
+} from "./http-messages";
 
 /** Delay between polls unless the answer or host.json says otherwise (contract §1). */
 export const DEFAULT_HTTP_POLL_MS = 30_000;
@@ -8,9 +15,6 @@ const LAST_TIME = 8.64e15;
 
 /** A key of the function that was asked first, of no use to a status endpoint. */
 const NEVER_REPEATED: ReadonlySet<string> = new Set(["x-functions-key"]);
-
-/** What must not reach another origin than the one it was meant for; `host` names that one. */
-const FOR_ONE_ORIGIN: ReadonlySet<string> = new Set([...NEVER_REPEATED, "authorization", "cookie", "host"]);
 
 /** What a 202 answer tells the SDK to do: it polls when there is a Location, whatever that holds. */
 type AnswerMeaning =

@@ -1,4 +1,4 @@
-import { withoutHeaders, httpUrl, type CallHttpRequest, type HttpHeaders } from "./http-messages";
+import { FOR_ONE_ORIGIN, withoutHeaders, httpUrl, type CallHttpRequest, type HttpHeaders } from "./http-messages";
 
 /** Version of the upstream extension that requests name as their sender: servers may have rules for that. */
 const USER_AGENT = "Microsoft.Azure.WebJobs.Extensions.DurableTask/3.13.0";
@@ -15,15 +15,6 @@ export interface OutgoingRequest {
 
 /** Headers that describe the body; what they say follows from it. */
 const ABOUT_BODY: ReadonlySet<string> = new Set(["content-type", "content-length", "transfer-encoding"]);
-
-/** What a redirect to another origin must not carry along. */
-const FOR_ONE_ORIGIN: ReadonlySet<string> = new Set([
-  "authorization",
-  "cookie",
-  "host",
-  "proxy-authorization",
-  "x-functions-key",
-]);
 
 /** Reads the input of the activity. Throws an Error, with what is wrong in words for the app's author. */
 export function readRequest(input: string | null): CallHttpRequest {

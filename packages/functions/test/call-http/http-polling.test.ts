@@ -92,7 +92,8 @@ describe("the request of a poll [DF62]", () => {
     "https://www.api.test/",
     "https://api.test.evil/",
   ])("takes no credentials to %s", (location) => {
-    expect(pollRequest(first, location)).toEqual({
+    const withProxy = { ...first, headers: { ...first.headers, "Proxy-Authorization": "Basic p" } };
+    expect(pollRequest(withProxy, location)).toEqual({
       method: "GET",
       uri: location,
       headers: { "X-Tag": "t" },
