@@ -1,4 +1,5 @@
 import { DurableHostError } from "@durable-host/engine";
+import { needsExactText, UTF8, type TextStorage } from "./exact-text";
 
 /** Widths of Microsoft's varchar columns, in bytes (contract §1.2). */
 export const COLUMN_BYTES = {
@@ -19,11 +20,19 @@ export function byteLength(text: string): number {
 }
 
 /**
- * An instance id as it is, if the column can hold all of it. Truncated, it would be another instance's.
+ * An instance id as it is, if the column can hold all of it. Truncated, or with other characters, it would be another
+ * instance's.
  * @throws DurableHostError INVALID_INSTANCE_ID
  */
-export function checkedInstanceId(instanceId: string): string {
+export function checkedInstanceId(instanceId: string, { isUtf8 }: TextStorage = UTF8): string {
   const bytes = byteLength(instanceId);
+  if (needsExactText(instanceId, isUtf8)) {
+    throw new DurableHostError(
+      "INVALID_INSTANCE_ID",
+      `The instance id '${shortened(instanceId)}' has characters that the database would lose: ` +
+        "beyond ASCII an id needs a database whose collation ends in _UTF8.",
+    );
+  }
   if (bytes <= COLUMN_BYTES.instanceId) return instanceId;
   throw new DurableHostError(
     "INVALID_INSTANCE_ID",

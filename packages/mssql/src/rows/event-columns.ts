@@ -1,4 +1,5 @@
 import {
+  instanceKind,
   RUNTIME_STATUSES,
   type ExecutionStarted,
   type FailureDetails,
@@ -43,6 +44,10 @@ type Cells = Partial<Omit<EventColumns, "eventType" | "timestamp">>;
 
 /** An event of Microsoft's that means nothing to the engine: it only wakes an instance, or stands for one taken back. */
 export const GENERIC_EVENT = "GenericEvent";
+
+/** Names of the events that carry operations to entities; the second is followed by an ISO time (contract §3.7). */
+export const OPERATION = "op";
+export const SCHEDULED_OPERATION = "op@";
 
 /** The columns of an event as Microsoft's provider fills them (contract §3.1). */
 export function columnsOf(event: HistoryEvent): EventColumns {
@@ -185,12 +190,17 @@ export function eventOf(columns: EventColumns, owner: Partial<EventOwner>): Hist
     case "TimerFired":
       return { type: eventType, timestamp, timerId: id, fireAt };
     case "EventRaised":
-      return { type: eventType, timestamp, name, input: text, ...traceOf(columns) };
+      return { type: eventType, timestamp, name: raisedName(name, owner), input: text, ...traceOf(columns) };
     case "ContinueAsNew":
       return { type: eventType, timestamp, eventId: id, result: text };
     default:
       return undefined;
   }
+}
+
+/** Microsoft names an operation that an entity is not to execute yet after its time; the engine has one name for all. */
+function raisedName(name: string, { instanceId = "" }: Partial<EventOwner>): string {
+  return instanceKind(instanceId) === "entity" && name.startsWith(SCHEDULED_OPERATION) ? OPERATION : name;
 }
 
 function startOf(columns: EventColumns, owner: Partial<EventOwner>): ExecutionStarted {

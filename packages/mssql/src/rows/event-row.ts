@@ -1,7 +1,15 @@
 import type { HistoryEvent } from "@durable-host/engine";
 import { columnsOf, eventOf, GENERIC_EVENT, type EventColumns, type EventOwner } from "./event-columns";
-import { needsExactText, type TextStorage } from "./exact-text";
-import { hostDataJson, leftoverOf, parseHostData, withLeftover, type ExactTexts, type HostData } from "./host-data";
+import { exactOnes, UTF8, type TextStorage } from "./exact-text";
+import {
+  hostDataJson,
+  leftoverOf,
+  parseHostData,
+  withLeftover,
+  type ExactTexts,
+  type HostData,
+  type Leftover,
+} from "./host-data";
 
 export type { EventOwner } from "./event-columns";
 
@@ -19,23 +27,26 @@ export type DecodedEvent =
   /** Of a type nobody here knows, or damaged: to be set aside and reported, never to be tried again and again. */
   | { readonly type: "unreadable"; readonly problem: string };
 
-const UTF8: TextStorage = { isUtf8: true };
-
 /**
  * The row of an event: Microsoft's columns filled as their provider does (contract §3.1), everything else in HostData, so
  * that `decodeEvent` gives back exactly this event.
  * @throws DurableHostError INVALID_ARGUMENT for a name longer than its column and for a time that is none
  */
 export function encodeEvent(event: HistoryEvent, storage: TextStorage = UTF8): EventRow {
-  return rowOf(columnsOf(event), event, storage);
+  const instanceId = event.type === "ExecutionStarted" ? event.instance.instanceId : "";
+  return rowOf(columnsOf(event), event, { instanceId, storage });
 }
 
 /** Completes columns with the HostData that makes them mean exactly this event, and with what else is kept there. */
-export function rowOf(columns: EventColumns, event: HistoryEvent, storage: TextStorage, more: HostData = {}): EventRow {
-  const instanceId = event.type === "ExecutionStarted" ? event.instance.instanceId : "";
+export function rowOf(
+  columns: EventColumns,
+  event: HistoryEvent,
+  context: { readonly instanceId: string; readonly storage: TextStorage; readonly message?: Leftover },
+): EventRow {
+  const { instanceId, storage, message } = context;
   const leftover = leftoverOf(ownEventOf(columns, { instanceId }) ?? {}, event);
   const marked = event.type === "ExecutionStarted" || event.type === "ExecutionRewound" ? {} : undefined;
-  const data = { ...exactTexts(columns, storage), event: leftover ?? marked, ...more };
+  const data = { ...exactTexts(columns, storage), event: leftover ?? marked, message };
   return { ...columns, hostData: hostDataJson(data) };
 }
 
@@ -69,14 +80,8 @@ function ownEventOf(columns: EventColumns, owner: Partial<EventOwner>): HistoryE
   return eventOf(columns, { instanceId, executionId });
 }
 
-function exactTexts(columns: EventColumns, { isUtf8 }: TextStorage): ExactTexts {
-  const texts = Object.entries({
-    text: columns.text,
-    reason: columns.reason,
-    name: columns.name,
-    traceContext: columns.traceContext,
-  });
-  return Object.fromEntries(texts.filter(([, text]) => text !== null && needsExactText(text, isUtf8)));
+function exactTexts({ text, reason, name, traceContext }: EventColumns, storage: TextStorage): ExactTexts {
+  return exactOnes({ text, reason, name, traceContext }, storage);
 }
 
 function exactOf({ text, reason, name, traceContext }: HostData): ExactTexts {

@@ -4,6 +4,9 @@ export interface TextStorage {
   readonly isUtf8: boolean;
 }
 
+/** What set-up recommends, and makes. */
+export const UTF8: TextStorage = { isUtf8: true };
+
 // eslint-disable-next-line no-control-regex -- ASCII is what every code page shares
 const ASCII = /^[\u0000-\u007f]*$/;
 
@@ -17,4 +20,20 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
  */
 export function needsExactText(text: string, isUtf8: boolean): boolean {
   return isUtf8 ? LONE_SURROGATE.test(text) : !ASCII.test(text);
+}
+
+/** Those of some texts that columns may lose characters of. */
+export function exactOnes<K extends string>(
+  texts: Readonly<Record<K, string | null>>,
+  { isUtf8 }: TextStorage,
+): Partial<Record<K, string>> {
+  const entries = Object.entries<string | null>(texts).filter(
+    ([, text]) => text !== null && needsExactText(text, isUtf8),
+  );
+  return Object.fromEntries(entries) as Partial<Record<K, string>>;
+}
+
+/** A text as far as its column can be trusted with it: empty where characters may be lost. */
+export function trusted(text: string, { isUtf8 }: TextStorage): string {
+  return needsExactText(text, isUtf8) ? "" : text;
 }

@@ -20,10 +20,10 @@ export interface ExactTexts {
  * thing has a part of its own.
  */
 export interface HostData extends ExactTexts {
-  readonly event?: Leftover;
-  readonly message?: Leftover;
-  readonly task?: Leftover;
-  readonly instance?: Leftover;
+  readonly event?: Leftover | undefined;
+  readonly message?: Leftover | undefined;
+  readonly task?: Leftover | undefined;
+  readonly instance?: Leftover | undefined;
 }
 
 /** As it is written; null when nothing is left over. */

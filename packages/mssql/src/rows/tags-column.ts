@@ -1,12 +1,16 @@
 import { DurableHostError } from "@durable-host/engine";
 import { byteLength, COLUMN_BYTES } from "./column-limits";
+import { UTF8, type TextStorage } from "./exact-text";
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** Tags as the column holds them: a flat JSON object, or null for none and for more than it can hold. */
-export function tagsColumn(tags: Tags | undefined): string | null {
+/**
+ * Tags as the column holds them: a flat JSON object, or null for none and for more than it can hold. Characters that a
+ * column of an older collation would lose are written as JSON's escapes, which every reader understands.
+ */
+export function tagsColumn(tags: Tags | undefined, { isUtf8 }: TextStorage = UTF8): string | null {
   if (tags === undefined || Object.keys(tags).length === 0) return null;
-  const json = JSON.stringify(tags);
+  const json = isUtf8 ? JSON.stringify(tags) : asciiOf(JSON.stringify(tags));
   return byteLength(json) <= COLUMN_BYTES.tags ? json : null;
 }
 
@@ -36,6 +40,10 @@ export function parseTagsColumn(column: string | null): Tags | undefined {
   } catch {
     return undefined;
   }
+}
+
+function asciiOf(json: string): string {
+  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function isTags(value: unknown): value is Tags {
