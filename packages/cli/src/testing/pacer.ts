@@ -152,6 +152,11 @@ export class Pacer {
   async #giveUp(): Promise<void> {
     const waits = [...this.#waits];
     this.#waits.clear();
-    for (const wait of waits) wait.fail(await wait.explain());
+    // Whoever waits is told in any case: that there is no explanation may be for the hub's end.
+    for (const wait of waits) wait.fail(await wait.explain().catch((error: unknown) => asError(error)));
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -55,6 +55,14 @@ describe("a pacer", () => {
     expect(clock.now()).toBe(10);
   });
 
+  it("rejects also when it cannot be explained, and serves whoever waits next", async () => {
+    const { pacer } = aPacer();
+    const unexplained = () => Promise.reject(new Error("no explanation"));
+
+    await expect(pacer.until(async () => undefined, unexplained)).rejects.toThrow("no explanation");
+    await expect(pacer.until(async () => "found", never)).resolves.toBe("found");
+  });
+
   it("rejects with what looking has failed with", async () => {
     await expect(aPacer().pacer.until(() => Promise.reject(new Error("gone")), never)).rejects.toThrow("gone");
   });
