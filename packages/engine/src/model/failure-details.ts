@@ -1,5 +1,5 @@
 /**
- * A failure of user code as data. Wire shape and meaning: durable-functions contract §1.2.
+ * A failure of user code as data. Wire shape and meaning: durable contract §1.2.
  * The engine never throws it and never interprets it beyond `isNonRetriable`.
  */
 export interface FailureDetails {

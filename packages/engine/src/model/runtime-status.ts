@@ -1,4 +1,4 @@
-/** Runtime status of an orchestration instance (durable-functions contract §6.1). */
+/** Runtime status of an orchestration instance (durable contract §6.1). */
 export const RUNTIME_STATUSES = [
   "Running",
   "Completed",

@@ -5,7 +5,7 @@ const DEFAULT_NAME = "TestHubName";
 /** What the stores and URLs can carry; upstream's own rules are narrower (letters and digits for Azure Storage). */
 const VALID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** Name of the task hub (durable-functions contract §7). Throws CONFIG_INVALID. */
+/** Name of the task hub (durable contract §7). Throws CONFIG_INVALID. */
 export function resolveHubName(configured: string | undefined, settings: AppSettings): string {
   if (configured === undefined) return defaultHubName(settings);
   const reference = settingReference(configured);

@@ -108,7 +108,7 @@ function invocationRequest(plan: CallPlan, request: TriggerRequest): InvocationR
   return { ...rest, inputData: plan.extraInputs.length === 0 ? [trigger] : [trigger, ...plan.extraInputs] };
 }
 
-/** The two names of the same binding (durable-functions contract §5.1). */
+/** The two names of the same binding (durable contract §5.1). */
 export function isDurableClient(binding: BindingInfo): boolean {
   return binding.direction === "in" && (binding.type === "durableClient" || binding.type === "orchestrationClient");
 }

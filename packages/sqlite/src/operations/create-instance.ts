@@ -22,7 +22,7 @@ export function createInstance(
       if (!replaceable.has(existing.status)) {
         throw new DurableHostError(
           "INSTANCE_EXISTS",
-          // Upstream's words: callers that see only a status of 500 look for them (durable-functions contract §5.2).
+          // Upstream's words: callers that see only a status of 500 look for them (durable contract §5.2).
           `An Orchestration instance with the status ${existing.status} already exists.`,
         );
       }

@@ -1,7 +1,7 @@
 import { waitUntil } from "./wait-until";
 import type { WaitOptions } from "./wait-until";
 
-/** Status of an instance as the management API answers it (durable-functions contract §5.2). */
+/** Status of an instance as the management API answers it (durable contract §5.2). */
 export interface InstanceStatus {
   readonly name: string;
   readonly instanceId: string;

@@ -1,7 +1,7 @@
 import type { EntityId } from "../../model/instance-id";
 import type { JsonText } from "../../model/json-text";
 
-/** Event names of entity traffic (durable-functions contract §3.3). */
+/** Event names of entity traffic (durable contract §3.3). */
 export const OPERATION_EVENT = "op";
 export const RELEASE_EVENT = "release";
 export const CONTINUE_EVENT = "continue";

@@ -38,7 +38,7 @@ interface HeldLockSet {
 }
 
 /**
- * Gives the SDK's actions the ids that the SDK itself counts (durable-functions contract §2.4).
+ * Gives the SDK's actions the ids that the SDK itself counts (durable contract §2.4).
  *
  * Neither side transmits ids, both count, so the order of counting is the contract:
  * N1 for each event, first `beforeEvent` (a failed attempt takes an id for its timer, a fired retry timer one for the next

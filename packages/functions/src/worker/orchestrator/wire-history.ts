@@ -1,6 +1,6 @@
 import type { FailureDetails, HistoryEvent } from "@durable-host/engine";
 
-/** Event numbers of the out-of-process protocol (durable-functions contract §1.2). */
+/** Event numbers of the out-of-process protocol (durable contract §1.2). */
 const EVENT_TYPE = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,
