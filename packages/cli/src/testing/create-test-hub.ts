@@ -44,6 +44,7 @@ const startedApps = new WeakSet<object>();
 export async function createTestHub(options: TestHubOptions = {}): Promise<TestHub> {
   const { startTime = new Date() } = options;
   if (Number.isNaN(startTime.getTime())) throw new RangeError("startTime is no valid date.");
+  if ("clock" in setImmediate) throw new Error(FAKE_TIMERS);
   const app = registeredApp();
   const log = new TestLog();
   const executor = createInProcessExecutor({
@@ -63,6 +64,11 @@ export async function createTestHub(options: TestHubOptions = {}): Promise<TestH
   parts.worker.start();
   return new TestHub(parts);
 }
+
+/** Fake timers, those of Jest too, put a `clock` on the functions they replace. */
+const FAKE_TIMERS =
+  "Fake timers are on, under which nothing goes on by itself. A test hub has virtual time of its own: turn them off, in Jest " +
+  "with jest.useRealTimers().";
 
 const NOTHING_REGISTERED =
   'No functions are registered. Import "durable-host/testing" before the files of the app: what they register at their import ' +

@@ -163,6 +163,15 @@ describe("activities of a test hub", () => {
   });
 });
 
+describe("a test hub under fake timers", () => {
+  afterEach(() => void jest.useRealTimers());
+
+  it("is refused rather than wait for ever", async () => {
+    jest.useFakeTimers();
+    await expect(createTestHub()).rejects.toThrow("Fake timers are on");
+  });
+});
+
 describe("HTTP calls of orchestrators in a test hub", () => {
   it("are answered by the test, polls and the pauses between them included", async () => {
     const answers = [
