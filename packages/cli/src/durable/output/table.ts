@@ -46,10 +46,16 @@ function line(row: readonly string[], columns: readonly Column[], widths: readon
   return shown.join(GAP).trimEnd();
 }
 
-/** `name  value` lines; values are not cut, because they are what was asked for. */
+/** `name  value` lines; values are not cut, because they are what was asked for, and keep their line breaks. */
 export function fieldLines(fields: readonly (readonly [name: string, value: string])[]): readonly string[] {
   const widest = Math.max(...fields.map(([name]) => width(name)));
-  return fields.map(([name, value]) => `${name.padEnd(widest)}${GAP}${value}`.trimEnd());
+  return fields.map(([name, value]) => `${name.padEnd(widest)}${GAP}${harmless(value)}`.trimEnd());
+}
+
+/** Escape sequences in a text from outside would rule the terminal. */
+function harmless(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, " ");
 }
 
 /** Text from outside may hold line breaks and escape sequences; on one line, they become blanks. */

@@ -127,3 +127,9 @@ describe("the screen", () => {
     expect(screenOf(stream, environment)).toEqual(screen);
   });
 });
+
+describe("a field", () => {
+  it("keeps line breaks and tabs, and no escape sequences", () => {
+    expect(fieldLines([["Output", "one\n\ttwo \u001b[31mred\u0007"]])).toEqual(["Output  one\n\ttwo  [31mred"]);
+  });
+});
