@@ -1,1 +1,1 @@
-export {};
+export { createMssqlProvider, type MssqlProviderOptions } from "./mssql-provider";

@@ -1,0 +1,46 @@
+import type { ExecutionStarted, OutboundMessage, RuntimeStatus } from "@durable-host/engine";
+import { messageTable, payloadTable } from "../rows/host-tables";
+import { textTable } from "../rows/list-tables";
+import { encodeMessage } from "../rows/message-row";
+import { NewPayloads } from "../rows/new-payloads";
+import { checkTags } from "../rows/tags-column";
+import { callHost, type Store } from "../store";
+import { announce } from "../work/announce";
+
+/** Creates a Pending instance with its start message in one transaction. */
+export async function createInstance(
+  store: Store,
+  start: ExecutionStarted,
+  replaceable: ReadonlySet<RuntimeStatus>,
+): Promise<void> {
+  checkTags(start.tags);
+  const { schema, storage, newGuid } = store;
+  const row = encodeMessage(startMessage(start), storage);
+  const payloads = new NewPayloads(newGuid);
+  await callHost(store, "CreateInstance", [
+    { name: "InstanceID", type: "nvarchar", length: 100, value: row.instanceId },
+    { name: "ExecutionID", type: "nvarchar", length: 50, value: start.instance.executionId },
+    { name: "Replaceable", type: "table", value: textTable(schema, replaceable) },
+    { name: "Start", type: "table", value: messageTable(schema, [row], payloads) },
+    { name: "Payloads", type: "table", value: payloadTable(schema, payloads.rows) },
+  ]);
+  announce(store, [row]);
+}
+
+/** The start as the message it is, with the instance that it creates. */
+function startMessage(start: ExecutionStarted): OutboundMessage {
+  const { instance, name, version, input, parent, tags, timestamp } = start;
+  return {
+    ...instance,
+    event: start,
+    seed: {
+      executionId: instance.executionId,
+      name,
+      version,
+      input,
+      createdAt: timestamp,
+      ...(parent !== undefined && { parentInstanceId: parent.instanceId }),
+      ...(tags !== undefined && { tags }),
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { HistoryEvent, InstanceState } from "@durable-host/engine";
+import { DurableHostError } from "@durable-host/engine";
+import type { Row } from "../connection/sql-client";
+import { Columns } from "../rows/columns";
+import { decodeEvent, type EventOwner } from "../rows/event-row";
+import { decodeInstance } from "../rows/instance-row";
+import { readEventRow, readInstanceRow } from "../rows/read-rows";
+import { parseTagsColumn } from "../rows/tags-column";
+import { callHost, type Store } from "../store";
+
+/** The newest execution of an instance. */
+export async function getInstance(store: Store, instanceId: string): Promise<InstanceState | undefined> {
+  const { sets } = await callHost(store, "GetInstance", [
+    { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
+  ]);
+  const row = sets[0]?.[0];
+  return row && decodeInstance(readInstanceRow(row));
+}
+
+/** Events of the newest execution, in order. @throws DurableHostError STORE_CORRUPT for an event nobody can read */
+export async function readHistory(store: Store, instanceId: string): Promise<HistoryEvent[]> {
+  const { sets } = await callHost(store, "ReadHistory", [
+    { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
+  ]);
+  const [[instance] = [], rows = []] = sets;
+  if (instance === undefined) return [];
+  const owner = ownerOf(instance);
+  return rows.flatMap((row) => historyEvent(row, owner));
+}
+
+function ownerOf(row: Row): EventOwner {
+  const columns = new Columns(row);
+  const tags = parseTagsColumn(columns.textOrNull("Tags"));
+  return {
+    instanceId: columns.text("InstanceID"),
+    executionId: columns.text("ExecutionID"),
+    version: columns.textOrNull("Version"),
+    parentInstanceId: columns.textOrNull("ParentInstanceID"),
+    ...(tags && { tags }),
+  };
+}
+
+function historyEvent(row: Row, owner: EventOwner): readonly HistoryEvent[] {
+  const decoded = decodeEvent(readEventRow(row), owner);
+  switch (decoded.type) {
+    case "event":
+      return [decoded.event];
+    case "ignored":
+      return [];
+    case "unreadable":
+      throw new DurableHostError(
+        "STORE_CORRUPT",
+        `The history of instance '${owner.instanceId}' cannot be read: ${decoded.problem}`,
+      );
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "@durable-host/engine";
+
+/** Clocks that differ by less than this are taken for the same: it is what a round trip may account for. */
+const SAME_MS = 2_000;
+
+/**
+ * The server's clock as this process sees it. Locks are judged by the server's; the engine, which renews them, reads its
+ * own. Milliseconds since the epoch.
+ */
+export class ServerTime {
+  readonly #clock: Clock;
+  #offset = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How far the server's clock is ahead; 0 while the difference is within a round trip. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Takes note of what the server's clock has shown just now. */
+  observe(serverNow: number): void {
+    const difference = serverNow - this.#clock.now();
+    if (Math.abs(difference - this.#offset) < SAME_MS) return;
+    this.#offset = Math.abs(difference) < SAME_MS ? 0 : difference;
+  }
+
+  /** A time of the server's on this process's clock. */
+  toLocal(serverTime: number): number {
+    return serverTime - this.#offset;
+  }
+}
