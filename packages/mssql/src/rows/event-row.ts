@@ -77,7 +77,9 @@ function ownEventOf(columns: EventColumns, owner: Partial<EventOwner>): HistoryE
   const { timestamp, text, eventType } = columns;
   if (eventType === GENERIC_EVENT) return { type: "ExecutionRewound", timestamp, reason: text };
   const { instanceId = "", executionId = "" } = owner;
-  return eventOf(columns, { instanceId, executionId });
+  // A start's message is visible from its scheduled time on, its row of the history has none: both read the same payload.
+  const visibleTime = eventType === "ExecutionStarted" ? null : columns.visibleTime;
+  return eventOf({ ...columns, visibleTime }, { instanceId, executionId });
 }
 
 function exactTexts({ text, reason, name, traceContext }: EventColumns, storage: TextStorage): ExactTexts {

@@ -11,7 +11,7 @@ export const UTF8: TextStorage = { isUtf8: true };
 const ASCII = /^[\u0000-\u007f]*$/;
 
 /** A UTF-16 surrogate without its other half: it has no UTF-8 form, and the server replaces it. */
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Tells whether a varchar column may lose characters of a text, so that the exact text has to be kept in HostData too

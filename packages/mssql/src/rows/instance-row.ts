@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { DurableHostError, type InstanceState } from "@durable-host/engine";
 import { checkedInstanceId, checkedText, COLUMN_BYTES, columnTime } from "./column-limits";
 import { statusOf } from "./event-columns";
@@ -81,6 +82,17 @@ export function decodeInstance(row: InstanceRow): InstanceState {
     customStatusText: dataOf(row, row.customStatus).text ?? row.customStatus.text,
   });
   return withLeftover(withLeftover(state, input.instance), output.instance);
+}
+
+/**
+ * Tells whether a stored payload says of the instance what a newly encoded one does, so that it can stay where it is. It may
+ * say more: an event may have it, too.
+ */
+export function isSameCell(stored: TextCell, encoded: TextCell): boolean {
+  if (stored.text !== encoded.text) return false;
+  if (stored.hostData === encoded.hostData) return true;
+  const [before, after] = [parseHostData(stored.hostData), parseHostData(encoded.hostData)];
+  return before.text === after.text && isDeepStrictEqual(before.instance, after.instance);
 }
 
 function columnsOf(state: InstanceState, storage: TextStorage): ReadInstance {
