@@ -49,14 +49,15 @@ async function objectsOf(client: TransactionClient, schema: string): Promise<Sch
   ];
   const rows: readonly Row[] = [...(objects.sets[0] ?? []), ...(types.sets[0] ?? [])];
   return {
-    exists: found.sets[0]?.[0]?.["Id"] != null,
+    exists: typeof found.sets[0]?.[0]?.["Id"] === "number",
     objects: rows.map((row) => [String(row["Kind"]), String(row["Name"])]),
   };
 }
 
 function refuseForeign(schema: string, found: SchemaObjects): void {
-  const known = new Set<string>(Object.values(CONTRACT_OBJECTS).flat());
-  const foreign = found.objects.map(([, name]) => name).filter((name) => !known.has(name));
+  // Whatever the case: in most databases names do not differ by it.
+  const known = new Set(Object.values(CONTRACT_OBJECTS).flatMap((names) => names.map((name) => name.toLowerCase())));
+  const foreign = found.objects.map(([, name]) => name).filter((name) => !known.has(name.toLowerCase()));
   if (foreign.length === 0) return;
   throw new DurableHostError(
     "CONFIG_INVALID",

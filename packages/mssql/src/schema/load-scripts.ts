@@ -20,7 +20,7 @@ export interface SchemaScripts {
   readonly migrations: readonly SqlScript[];
   /** Microsoft's contract: types, functions, views, procedures, rights; re-runnable. */
   readonly contract: readonly SqlScript[];
-  /** Our own schema: numbered files first, then the others by name, rights last; re-runnable. */
+  /** Our own schema: its types by number, its procedures, rights; re-runnable. */
   readonly host: readonly SqlScript[];
   /** SHA-256 of all files as they are shipped, whatever the schema is called. */
   readonly hash: string;
@@ -50,7 +50,6 @@ export function loadScripts(schemaName: string): SchemaScripts {
     return { name, batches: splitBatches(text.replaceAll("{{schema}}", schema)) };
   };
   const migrations = sqlFiles("dt").filter((file) => NUMBERED.test(file));
-  const hostFiles = sqlFiles("host");
   const scripts = {
     schema,
     setUp: read("set-up.sql"),
@@ -61,8 +60,8 @@ export function loadScripts(schemaName: string): SchemaScripts {
       read("dt", "permissions.sql"),
     ],
     host: [
-      ...hostFiles.filter((file) => NUMBERED.test(file)).map((file) => read("host", file)),
-      ...hostFiles.filter((file) => !NUMBERED.test(file)).map((file) => read("host", file)),
+      ...sqlFiles("host").map((file) => read("host", file)),
+      ...sqlFiles("host", "procedures").map((file) => read("host", "procedures", file)),
       read("host-permissions.sql"),
     ],
   };

@@ -28,7 +28,7 @@ const NOT_FOR_RUNTIME = "SetGlobalSetting";
 export async function readRights(client: SqlClient, schema: string): Promise<RightsReport> {
   const answer = await client.query(identityQuery(schema));
   const row = answer.sets[0]?.[0] ?? {};
-  const isDatabaseOwner = Number(row["IsOwner"]) === 1;
+  const isDatabaseOwner = Number(row["IsOwner"]) === 1 || row["UserName"] === "dbo";
   const maySetUp =
     isDatabaseOwner ||
     ["MayCreateSchema", "MayCreateTable", "MayCreateProcedure", "MayCreateRole"].every(
@@ -45,7 +45,7 @@ export async function readRights(client: SqlClient, schema: string): Promise<Rig
     isDatabaseOwner,
     isRuntimeMember: Number(row["IsRuntimeMember"]) === 1,
     maySetUp,
-    missing: row["IsSetUp"] == null ? [] : await missingProcedures(client, schema),
+    missing: typeof row["IsSetUp"] !== "number" ? [] : await missingProcedures(client, schema),
     hasMoreThanNeeded: maySetUp,
   };
 }

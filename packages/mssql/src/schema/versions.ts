@@ -35,8 +35,8 @@ export async function readSchemaStatus(client: TransactionClient, schema: string
     `SELECT OBJECT_ID(N'${schema}._GetVersions') AS Contract, OBJECT_ID(N'${host}.GetSchemaStatus') AS Host`,
   );
   const present = found.sets[0]?.[0];
-  const versions = present?.["Contract"] == null ? [] : await rowsOf(client, `${schema}._GetVersions`);
-  const status = present?.["Host"] == null ? undefined : await client.call(`${host}.GetSchemaStatus`, []);
+  const versions = typeof present?.["Contract"] !== "number" ? [] : await rowsOf(client, `${schema}._GetVersions`);
+  const status = typeof present?.["Host"] !== "number" ? undefined : await client.call(`${host}.GetSchemaStatus`, []);
   const newest = status?.sets[0]?.[0];
   return {
     schema,

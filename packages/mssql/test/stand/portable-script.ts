@@ -20,24 +20,35 @@ export function portableBatches(batch: string): readonly string[] {
 export function translating(client: SqlClient): SqlClient {
   return {
     ...translatingBatches(client),
-    transaction: (work) => client.transaction((inner) => work(translatingBatches(inner))),
+    async transaction(work) {
+      const postponed: string[] = [];
+      const result = await client.transaction((inner) => work(translatingBatches(inner, postponed)));
+      for (const batch of postponed) await client.batch(batch);
+      return result;
+    },
     close: () => client.close(),
   };
 }
 
-function translatingBatches(client: TransactionClient): TransactionClient {
+/** `postponed`: where to put, inside a transaction, what the server can do outside of one only. */
+function translatingBatches(client: TransactionClient, postponed?: string[]): TransactionClient {
   return {
     call: (procedure, parameters, options) => client.call(procedure, parameters, options),
     query: (sql, parameters, options) => client.query(sql, parameters, options),
     async batch(sql, options) {
       const batches = portableBatches(sql);
       let result: Awaited<ReturnType<SqlClient["batch"]>> = { sets: [], returnValue: undefined };
-      for (const batch of batches) result = await client.batch(batch, options);
+      for (const batch of batches) {
+        if (postponed !== undefined && GRANT_ON_SCHEMA.test(batch)) postponed.push(batch);
+        else result = await client.batch(batch, options);
+      }
       return result;
     },
   };
 }
 
+/** After other statements of its transaction the server fails to read its own catalog for it. */
+const GRANT_ON_SCHEMA = /\bGRANT\s+\w+\s+ON\s+SCHEMA\s*::/i;
 const GRANT_ON_TYPE = /\bGRANT\s+\w+\s+ON\s+TYPE\s*::[^;]*;?/gi;
 /** A database with a case-sensitive collation finds no catalog entries there, so it is columns that are case-sensitive. */
 const COLUMN_OF_TEXT = /(?<=[\s(,])(?!AS\b|RETURNS\b)(\[\w+\]|\w+)\s+varchar\s*\(\d+\)/gi;
