@@ -50,7 +50,7 @@ export function mergeHostData(first: string | null, second: string | null): stri
 export function leftoverOf(read: object, actual: object): Leftover | undefined {
   const held = new Map<string, unknown>(Object.entries(read));
   const wanted = Object.entries(actual).filter(([, value]) => value !== undefined);
-  const different = wanted.filter(([field, value]) => !held.has(field) || !isDeepStrictEqual(held.get(field), value));
+  const different = wanted.filter(([field, value]) => !isSame(held.get(field), value));
   const fields = new Set(wanted.map(([field]) => field));
   const unset = [...held.keys()].filter((field) => !fields.has(field));
   if (different.length === 0 && unset.length === 0) return undefined;
@@ -58,6 +58,11 @@ export function leftoverOf(read: object, actual: object): Leftover | undefined {
     ...(different.length > 0 && { set: Object.fromEntries(different) }),
     ...(unset.length > 0 && { unset }),
   };
+}
+
+/** The comparison in depth is slow, and most fields are plain. */
+function isSame(held: unknown, value: unknown): boolean {
+  return held === value || (typeof value === "object" && isDeepStrictEqual(held, value));
 }
 
 /** The thing itself, from what the columns say of it and what they could not say. */
