@@ -95,7 +95,7 @@ function tlsFailure({ error }: ConnectFailure, settings: ConnectionSettings): Du
   return configInvalid(
     `A secure connection to ${server} could not be made (${tls}: ${messageOf(error)}). If its certificate comes from your own authority, ` +
       "name that in NODE_EXTRA_CA_CERTS; if it is for another name, set HostNameInCertificate; on a developer's machine " +
-      "TrustServerCertificate=true accepts any certificate.",
+      "TrustServerCertificate=true accepts any certificate (not with Encrypt=Strict).",
     error,
   );
 }

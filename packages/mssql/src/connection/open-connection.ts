@@ -34,7 +34,8 @@ export function openConnection(
     const opened = new DriverConnection(connection);
     const messages: ServerMessage[] = [];
     const onMessage = (message: ServerMessage): void => void messages.push(message);
-    const onAbort = (): void => connection.close();
+    // The driver's `close` would leave its attempt waiting for the time limit; it listens to the socket.
+    const onAbort = (): void => void connection.socket?.destroy(new Error("The attempt to connect was broken off."));
     connection.on("errorMessage", onMessage);
     if (settings.encrypt === true) refusePlainText(connection, settings);
     signal.addEventListener("abort", onAbort);

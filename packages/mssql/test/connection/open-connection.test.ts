@@ -83,6 +83,14 @@ describe("opening a connection", () => {
     });
   });
 
+  it("breaks an attempt off at once, without waiting for its time limit", async () => {
+    const abort = new AbortController();
+    const settings = await serve((socket) => socket.on("data", () => abort.abort()));
+    const begun = performance.now();
+    await expect(openConnection(settings, undefined, abort.signal)).rejects.toThrow(/broken off/);
+    expect(performance.now() - begun).toBeLessThan(settings.connectTimeoutMs / 2);
+  });
+
   it("tells of a server that hangs up", async () => {
     const settings = await serve((socket) => socket.end());
     await expect(openConnection(settings, undefined, new AbortController().signal)).rejects.toMatchObject({

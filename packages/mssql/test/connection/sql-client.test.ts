@@ -111,7 +111,7 @@ describeWithServer("a client on a server", (server) => {
   }
 
   describe("carries values", () => {
-    it("of every type there and back, in parameters and in tables, with all result sets and the return value", async () => {
+    it("of every type there and back, in parameters and in tables, with all result sets and the return value [SQL11]", async () => {
       const { sets, returnValue } = await connect().call(
         "dbo.Echo",
         echoParameters({
