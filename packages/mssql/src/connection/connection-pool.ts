@@ -21,6 +21,9 @@ export interface ConnectionPoolOptions<T extends PoolMember> extends PoolSetting
   readonly now: () => number;
 }
 
+/** How often the pool looks for connections that lay idle too long. */
+const LOOK_FOR_IDLE_MS = 10_000;
+
 /** Connections for reuse. A failure to connect goes to the caller at once: it has its own rule for trying again. */
 export class ConnectionPool<T extends PoolMember> {
   private readonly pool: Pool<T>;
@@ -38,6 +41,7 @@ export class ConnectionPool<T extends PoolMember> {
       acquireTimeoutMillis: options.acquireTimeoutMs,
       createTimeoutMillis: options.openTimeoutMs,
       idleTimeoutMillis: options.idleTimeoutMs,
+      reapIntervalMillis: LOOK_FOR_IDLE_MS,
       propagateCreateError: true,
     });
   }

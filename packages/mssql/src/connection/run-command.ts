@@ -47,7 +47,11 @@ export function runCommand(connection: Connection, command: SqlCommand, limits: 
         reject(reason);
         request.cancel();
       },
-      () => connection.close(),
+      () => {
+        connection.close();
+        // A closed connection has nothing under way, whether or not the driver still says so.
+        settle();
+      },
     );
     const request = new Request(command.text, (error) => {
       watch.end();
