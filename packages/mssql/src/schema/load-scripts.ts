@@ -16,11 +16,11 @@ export interface SchemaScripts {
   readonly schema: string;
   /** Schemas and bookkeeping; re-runnable. */
   readonly setUp: SqlScript;
-  /** Once each, by number. */
+  /** Tables, and the types of our own schema. Once each, by number. */
   readonly migrations: readonly SqlScript[];
   /** Microsoft's contract: types, functions, views, procedures, rights; re-runnable. */
   readonly contract: readonly SqlScript[];
-  /** Our own schema: its types by number, its procedures, rights; re-runnable. */
+  /** Our own schema: procedures, rights; re-runnable. */
   readonly host: readonly SqlScript[];
   /** SHA-256 of all files as they are shipped, whatever the schema is called. */
   readonly hash: string;
@@ -49,18 +49,20 @@ export function loadScripts(schemaName: string): SchemaScripts {
     hash.update(`${name}\n${text}\n`);
     return { name, batches: splitBatches(text.replaceAll("{{schema}}", schema)) };
   };
-  const migrations = sqlFiles("dt").filter((file) => NUMBERED.test(file));
   const scripts = {
     schema,
     setUp: read("set-up.sql"),
-    migrations: migrations.map((file) => read("dt", file)),
+    migrations: ["dt", "host"].flatMap((folder) =>
+      sqlFiles(folder)
+        .filter((file) => NUMBERED.test(file))
+        .map((file) => read(folder, file)),
+    ),
     contract: [
       ...["types.sql", "functions.sql", "views.sql"].map((file) => read("dt", file)),
       ...inCallOrder(sqlFiles("dt", "procedures")).map((file) => read("dt", "procedures", file)),
       read("dt", "permissions.sql"),
     ],
     host: [
-      ...sqlFiles("host").map((file) => read("host", file)),
       ...sqlFiles("host", "procedures").map((file) => read("host", "procedures", file)),
       read("host-permissions.sql"),
     ],

@@ -19,7 +19,7 @@ export function renderSchemaScript(schema: string): string {
         "EXEC sp_getapplock @Resource = N'DURABLE_TASK_SCHEMA_UPGRADE_LOCK', @LockMode = N'Update', @LockOwner = N'Session';",
     ),
     section(scripts.setUp),
-    ...scripts.migrations.map((migration) => section(migration) + migrationRow(host, migration)),
+    ...scripts.migrations.map((migration) => migrationSection(host, migration)),
     ...scripts.contract.map((script) => section(script)),
     ...scripts.host.map((script) => section(script)),
     batch(
@@ -45,12 +45,12 @@ function section(script: SqlScript): string {
   return `-- ---- ${script.name}\n${script.batches.map((text) => batch(text)).join("")}`;
 }
 
-/** Migrations test for what they add, so the row may follow them here; by a starting host it goes first. */
-function migrationRow(host: string, migration: SqlScript): string {
-  return batch(
-    `INSERT INTO ${host}.Migrations (Name) SELECT '${migration.name}' ` +
-      `WHERE NOT EXISTS (SELECT 1 FROM ${host}.Migrations WHERE Name = '${migration.name}');`,
-  );
+/** A migration runs once, so each of its batches asks first; the row that ends it comes last. */
+function migrationSection(host: string, migration: SqlScript): string {
+  const isDue = `NOT EXISTS (SELECT 1 FROM ${host}.Migrations WHERE Name = '${migration.name}')`;
+  const batches = migration.batches.map((text) => batch(`IF ${isDue}\n    EXEC (N'${text.replaceAll("'", "''")}');`));
+  const row = batch(`INSERT INTO ${host}.Migrations (Name) SELECT '${migration.name}' WHERE ${isDue};`);
+  return `-- ---- ${migration.name}\n${batches.join("")}${row}`;
 }
 
 function batch(text: string): string {

@@ -13,7 +13,17 @@ export function portableBatches(batch: string): readonly string[] {
   const replaced = CREATE_OR_ALTER.exec(portable);
   if (replaced === null) return [portable];
   const [, kind = "", name = ""] = replaced;
-  return [`DROP ${kind} IF EXISTS ${name}`, portable.replace(/\bCREATE\s+OR\s+ALTER\b/i, "CREATE")];
+  return [
+    ...dependentViews(name),
+    `DROP ${kind} IF EXISTS ${name}`,
+    portable.replace(/\bCREATE\s+OR\s+ALTER\b/i, "CREATE"),
+  ];
+}
+
+/** Views that keep a function from being dropped; the scripts make them anew after it. */
+function dependentViews(name: string): readonly string[] {
+  if (!/\.CurrentTaskHub$/i.test(name)) return [];
+  return ["vInstances", "vHistory"].map((view) => `DROP VIEW IF EXISTS ${name.replace(/\w+$/, view)}`);
 }
 
 /** A client whose batches are translated on their way to a server that needs it. Calls and queries pass as they are. */
