@@ -1,13 +1,25 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { systemClock, type StorageProvider } from "@durable-host/engine";
 import { silentLogger, type ProviderFixture } from "@durable-host/testkit";
+import type { SqlClient } from "../src/connection/sql-client";
 import { createMssqlProvider, type MssqlProviderOptions } from "../src/mssql-provider";
 import type { TestDatabase } from "./stand/test-database";
 
 /** Locks of the tests last this long: short, because a database's clock cannot be moved by hand. */
-const LOCK_MS = 2_000;
+const LOCK_MS = 4_000;
 /** What a look for work, and a clock that ticks elsewhere, may add to a wait. */
 const SLACK_MS = 250;
+
+/** The calls of a client, without the object they belong to. */
+function bound(client: SqlClient): SqlClient {
+  return {
+    call: (...args) => client.call(...args),
+    query: (...args) => client.query(...args),
+    batch: (...args) => client.batch(...args),
+    transaction: (work) => client.transaction(work),
+    close: () => client.close(),
+  };
+}
 
 /** A started provider on an empty task hub in the database. */
 export async function aMssqlFixture(
@@ -16,7 +28,8 @@ export async function aMssqlFixture(
 ): Promise<ProviderFixture> {
   const create = (): StorageProvider =>
     createMssqlProvider({
-      connect: () => database.connect(),
+      // One client for all tests: a new connection compiles every procedure anew.
+      connect: () => ({ ...bound(database.client), close: async () => undefined }),
       prepare: async () => ({ isUtf8: !database.isBabelfish }),
       hubName: "contract",
       clock: systemClock,

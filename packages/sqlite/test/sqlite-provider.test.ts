@@ -103,3 +103,17 @@ it("does not begin a scheduled instance early because a parent ends that wanted 
   const [item] = await provider.lockOrchestrations("orchestration", 1);
   expect(item?.messages.map((message) => message.event.type)).toEqual(["ExecutionStarted", "ExecutionTerminated"]);
 });
+
+it("lets an operation build on one that was submitted just before", async () => {
+  fixture = await aSqliteFixture();
+  const provider = fixture.provider();
+  const created = create("i1");
+  const sent = provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
+  const purged = provider.purgeInstances(["i1"]);
+  const lost = provider.sendMessage({ instanceId: "i1", event: anEventRaised("late") });
+  const again = provider.createInstance(anExecutionStarted("i1", { executionId: "e2" }), new Set());
+  expect(await Promise.all([created, sent, purged, lost, again])).toEqual([undefined, true, 1, false, undefined]);
+  const [item] = await provider.lockOrchestrations("orchestration", 10);
+  expect(item?.messages).toHaveLength(1);
+  expect(item?.instance.executionId).toBe("e2");
+});

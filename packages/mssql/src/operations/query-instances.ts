@@ -4,6 +4,8 @@ import { Columns } from "../rows/columns";
 import { textTable } from "../rows/list-tables";
 import { decodeInstance } from "../rows/instance-row";
 import { readInstanceRow } from "../rows/read-rows";
+import type { TextStorage } from "../rows/exact-text";
+import { tagsColumn, type Tags } from "../rows/tags-column";
 import { callHost, type Store } from "../store";
 
 /** The last instance of a page: its time of creation in all digits the server keeps, and its id. */
@@ -26,7 +28,7 @@ export async function queryInstances(store: Store, query: InstanceQuery): Promis
   };
 }
 
-function parameters({ schema }: Store, query: InstanceQuery, after: Bookmark | undefined): SqlParameter[] {
+function parameters({ schema, storage }: Store, query: InstanceQuery, after: Bookmark | undefined): SqlParameter[] {
   const { kind, statuses, instanceIdPrefix, name, customStatusContains, tags = {} } = query;
   return [
     { name: "Top", type: "int", value: query.top + 1 },
@@ -42,7 +44,7 @@ function parameters({ schema }: Store, query: InstanceQuery, after: Bookmark | u
     { name: "AfterInstanceID", type: "nvarchar", length: 100, value: after?.instanceId },
     { name: "AnyStatus", type: "bit", value: statuses === undefined || statuses.length === 0 },
     { name: "Statuses", type: "table", value: textTable(schema, statuses ?? []) },
-    { name: "Tags", type: "table", value: textTable(schema, Object.entries(tags).map(tagFragment)) },
+    { name: "Tags", type: "table", value: textTable(schema, tagFragments(tags, storage)) },
   ];
 }
 
@@ -52,11 +54,11 @@ function escaped(prefix: string): string {
 }
 
 /**
- * A tag as it stands in the stored JSON. Inside a key or value every quotation mark has a backslash before it, so the text is
+ * Tags as each stands in the stored JSON. Inside a key or value every quotation mark has a backslash before it, so the text is
  * found only where it is a tag.
  */
-function tagFragment([key, value]: readonly [string, string]): string {
-  return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+function tagFragments(tags: Tags, storage: TextStorage): readonly string[] {
+  return Object.entries(tags).map(([key, value]) => (tagsColumn({ [key]: value }, storage) ?? "").slice(1, -1));
 }
 
 function tokenOf(row: Row): string {

@@ -1,4 +1,4 @@
-import type { InstanceRow, TextCell } from "../rows/instance-row";
+import { isSameCell, type InstanceRow } from "../rows/instance-row";
 import type { NewPayloads } from "../rows/new-payloads";
 import type { PayloadIds, WorkItemRows } from "./work-item";
 
@@ -6,11 +6,7 @@ import type { PayloadIds, WorkItemRows } from "./work-item";
 export function savedTexts(row: InstanceRow, before: WorkItemRows, payloads: NewPayloads): PayloadIds {
   const save = (which: keyof PayloadIds): string | null => {
     const cell = row[which];
-    return isSame(cell, before.row[which]) ? before.payloadIds[which] : payloads.add(row.instanceId, cell);
+    return isSameCell(before.row[which], cell) ? before.payloadIds[which] : payloads.add(row.instanceId, cell);
   };
   return { input: save("input"), output: save("output"), customStatus: save("customStatus") };
-}
-
-function isSame(left: TextCell, right: TextCell): boolean {
-  return left.text === right.text && left.hostData === right.hostData;
 }

@@ -102,6 +102,8 @@ function cellsOf(event: HistoryEvent): Cells {
       return { taskId: event.eventId, runtimeStatus: event.status, text };
     }
     case "ExecutionTerminated":
+      // Unused by Microsoft's provider. Ours does not hand out a scheduled start for the sake of such a termination.
+      return { text: event.reason, name: event.parent ? nameCell(event.parent.instanceId) : null };
     case "ExecutionSuspended":
     case "ExecutionResumed":
     case "ExecutionRewound":

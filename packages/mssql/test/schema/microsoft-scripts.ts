@@ -41,12 +41,18 @@ function microsoftBatches(schema: string, files: readonly string[]): readonly st
   });
 }
 
-/** Names that the stand-in does not find in the procedure's own schema, and the two statements that it cannot run. */
+/** Names that the stand-in does not find in the procedure's own schema, and the statements that it cannot run. */
 function inKnownWords(batch: string, schema: string): string {
   const tables = "Instances|NewEvents|NewTasks|History|Payloads|Versions|GlobalSettings";
   const types = "InstanceIDs|MessageIDs|HistoryEvents|OrchestrationEvents|TaskEvents";
   return batch
-    .replace(new RegExp(`\\b(FROM|JOIN|INTO|UPDATE|UPDATE TOP \\(1\\)) +(${tables})\\b`, "g"), `$1 ${schema}.$2`)
+    .replace(/UPDATE TOP \(1\) Instances WITH \(READPAST\)/, "UPDATE TOP (1) I")
+    .replace(/UPDATE TOP \(1\) NewTasks WITH \(READPAST\)/, `UPDATE TOP (1) ${schema}.NewTasks`)
+    .replace(/FROM\s+NewTasks WITH \(INDEX \(PK_NewTasks\)\)/, "")
+    .replace(/(SUBSTRING\(@InstanceID, 2, )(CHARINDEX\('@', @InstanceID, 2\) - 2)\)/, "$1ABS($2))")
+    .replace(/(\[OutputPayloadID\] = @OutputPayloadID\s+)FROM Instances/, "$1")
+    .replace(/UPDATE Payloads(\s+SET \[Reason\])/, "UPDATE p$1")
+    .replace(new RegExp(`\\b(FROM|JOIN|INTO|UPDATE)\\s+(${tables})\\b`, "g"), `$1 ${schema}.$2`)
     .replace(new RegExp(`(@\\w+) +(${types})\\b`, "g"), `$1 ${schema}.$2`)
     .replace(/OUTPUT DELETED\.\[PayloadID\] INTO @payloadsToDelete\s+OUTPUT DELETED\.\[SequenceNumber\]/, "")
     .replace(/ WITH \(FORCESEEK\([^)]*\)\)\)/g, "");

@@ -58,7 +58,8 @@ function describeCreation(hub: () => TestHub): void {
   });
 
   it("creates one instance when two starts race for an id", async () => {
-    const outcomes = await Promise.allSettled([hub().create("i1"), hub().create("i1"), hub().create("i1")]);
+    const starts = ["e1", "e2", "e3"].map((executionId) => hub().create("i1", { executionId }));
+    const outcomes = await Promise.allSettled(starts);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected", "rejected"]);
   });
 

@@ -162,7 +162,7 @@ BEGIN
       LEFT JOIN @present AS T ON T.[InstanceID] = M.[InstanceID]
     WHERE M.[PayloadID] = P.[PayloadID] AND M.[InstanceID] = P.[InstanceID]
       AND ((T.[InstanceID] IS NULL AND M.[SeedName] IS NULL)
-        OR (T.[ExecutionID] <> M.[ExecutionID] AND M.[EventType] <> 'ExecutionStarted'))
+        OR (T.[ExecutionID] <> COALESCE(M.[ExecutionID], T.[ExecutionID]) AND M.[EventType] <> 'ExecutionStarted'))
   );
 
   IF @Delete = 0
@@ -207,7 +207,8 @@ BEGIN
   FROM @Messages AS M
     LEFT JOIN @present AS T ON T.[InstanceID] = M.[InstanceID]
   WHERE NOT ((T.[InstanceID] IS NULL AND M.[SeedName] IS NULL)
-    OR (T.[InstanceID] IS NOT NULL AND T.[ExecutionID] <> M.[ExecutionID] AND M.[EventType] <> 'ExecutionStarted'))
+    OR (T.[InstanceID] IS NOT NULL AND T.[ExecutionID] <> COALESCE(M.[ExecutionID], T.[ExecutionID])
+      AND M.[EventType] <> 'ExecutionStarted'))
   ORDER BY M.[Position];
 
   COMMIT TRANSACTION;

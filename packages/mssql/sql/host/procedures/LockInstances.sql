@@ -37,8 +37,10 @@ BEGIN
       AND (E.[VisibleTime] IS NULL OR E.[VisibleTime] <= @now)
       AND (I.[LockExpiration] IS NULL OR I.[LockExpiration] <= @now)
       AND ((@Entities = 1 AND I.[InstanceID] LIKE '@%') OR (@Entities = 0 AND I.[InstanceID] NOT LIKE '@%'))
-      -- Whatever arrives before a scheduled start waits for it, but for a termination.
-      AND (I.[RuntimeStatus] <> 'Pending' OR E.[EventType] IN ('ExecutionStarted', 'ExecutionTerminated')
+      -- Whatever arrives before a scheduled start waits for it, but for a termination that is meant for this instance,
+      -- and not for whichever is a certain parent's child (then Name has the parent).
+      AND (I.[RuntimeStatus] <> 'Pending' OR E.[EventType] = 'ExecutionStarted'
+        OR (E.[EventType] = 'ExecutionTerminated' AND E.[Name] IS NULL)
         OR NOT EXISTS (
           SELECT 1 FROM [{{schema}}].[NewEvents] AS S WITH (READPAST)
           WHERE S.[TaskHub] = E.[TaskHub] AND S.[InstanceID] = E.[InstanceID]
@@ -104,6 +106,7 @@ BEGIN
       OR (E.[EventType] = 'ExecutionStarted' AND EXISTS (
         SELECT 1 FROM [{{schema}}].[NewEvents] AS T
         WHERE T.[TaskHub] = @TaskHub AND T.[InstanceID] = L.[InstanceID] AND T.[EventType] = 'ExecutionTerminated'
+          AND T.[Name] IS NULL
       ))
   ) AS M
     LEFT JOIN [{{schema}}].[Payloads] AS P

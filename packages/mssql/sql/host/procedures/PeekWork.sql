@@ -16,7 +16,8 @@ BEGIN
   WHERE E.[TaskHub] = @TaskHub
     AND (E.[VisibleTime] IS NULL OR E.[VisibleTime] <= @now)
     AND (I.[LockExpiration] IS NULL OR I.[LockExpiration] <= @now)
-    AND (I.[RuntimeStatus] <> 'Pending' OR E.[EventType] IN ('ExecutionStarted', 'ExecutionTerminated')
+    AND (I.[RuntimeStatus] <> 'Pending' OR E.[EventType] = 'ExecutionStarted'
+      OR (E.[EventType] = 'ExecutionTerminated' AND E.[Name] IS NULL)
       OR NOT EXISTS (
         SELECT 1 FROM [{{schema}}].[NewEvents] AS S WITH (READPAST)
         WHERE S.[TaskHub] = E.[TaskHub] AND S.[InstanceID] = E.[InstanceID]

@@ -42,8 +42,11 @@ BEGIN
     AND (@LastUpdatedTo IS NULL OR I.[LastUpdatedTime] <= @LastUpdatedTo)
     AND (@IdPattern IS NULL OR I.[InstanceID] LIKE @IdPattern ESCAPE '\')
     AND (@Name IS NULL OR LOWER(I.[Name]) = LOWER(@Name))
-    AND (@CustomStatus IS NULL OR CHARINDEX(@CustomStatus, PC.[Text]) > 0)
-    AND NOT EXISTS (SELECT 1 FROM @Tags AS T WHERE CHARINDEX(T.[Text], COALESCE(I.[Tags], '')) = 0)
+    AND (@CustomStatus IS NULL OR CHARINDEX(@CustomStatus COLLATE Latin1_General_100_BIN2, PC.[Text] COLLATE Latin1_General_100_BIN2) > 0)
+    AND NOT EXISTS (
+      SELECT 1 FROM @Tags AS T
+      WHERE CHARINDEX(T.[Text] COLLATE Latin1_General_100_BIN2, COALESCE(I.[Tags], '') COLLATE Latin1_General_100_BIN2) = 0
+    )
     AND (@AfterCreatedTime IS NULL OR I.[CreatedTime] > @AfterCreatedTime
       OR (I.[CreatedTime] = @AfterCreatedTime AND I.[InstanceID] > @AfterInstanceID))
   ORDER BY I.[CreatedTime], I.[InstanceID];
