@@ -66,7 +66,8 @@ async function complete(hub: ContractHub, id: string, output: string): Promise<v
 /** Completes the next activity; the error number, 0 for success. */
 async function completeTask(hub: ContractHub, result: string, eventType = "TaskCompleted"): Promise<unknown> {
   const task = await hub.lockTask();
-  const values = {
+  // Each attempt has a payload of its own, as from two workers.
+  const values = () => ({
     CompletedTasks: [{ InstanceID: task?.["InstanceID"], SequenceNumber: task?.["SequenceNumber"] }],
     Results: [
       {
@@ -78,11 +79,11 @@ async function completeTask(hub: ContractHub, result: string, eventType = "TaskC
         PayloadText: result,
       },
     ],
-  };
+  });
   return {
     task: [task?.["Name"], task?.["PayloadText"], task?.["DequeueCount"]],
-    first: await hub.errorOf("_CompleteTasks", values),
-    second: await hub.errorOf("_CompleteTasks", values),
+    first: await hub.errorOf("_CompleteTasks", values()),
+    second: await hub.errorOf("_CompleteTasks", values()),
   };
 }
 
