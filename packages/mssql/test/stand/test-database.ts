@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { waitUntil } from "@durable-host/testkit";
 import type { SqlClient } from "../../src/connection/sql-client";
-import { installSchema } from "./install-schema";
+import { createSchema } from "../../src/schema/create-schema";
 import { translating } from "./portable-script";
 import { type TestServer, connectTo, withDatabase } from "./server";
 
@@ -45,7 +45,7 @@ export class TestDatabase {
   static async withSchema(server: TestServer, schema = "dt"): Promise<TestDatabase> {
     const database = await TestDatabase.create(server);
     try {
-      await installSchema(database.client, schema);
+      await createSchema(database.client, schema);
       return database;
     } catch (error) {
       await database.drop();

@@ -17,6 +17,8 @@ export class ChaosLink {
   readonly #server: Socket;
   readonly #timers = new Set<NodeJS.Timeout>();
   #halfClosed = false;
+  /** When the latest piece under way is due. */
+  #lastDue = 0;
 
   constructor(
     client: Socket,
@@ -41,8 +43,11 @@ export class ChaosLink {
 
   /** Ends both sides with a reset, losing whatever is on its way. */
   cut(): void {
-    this.#client.resetAndDestroy();
-    this.#server.resetAndDestroy();
+    for (const socket of [this.#client, this.#server]) {
+      if (!socket.destroyed) socket.resetAndDestroy();
+      // Alone it would first write what is left to write, to somebody who may never read it.
+      socket.destroy();
+    }
   }
 
   /** Tells the client that the server says no more; what the client says still reaches the server. */
@@ -93,8 +98,6 @@ export class ChaosLink {
     }, wait);
     this.#timers.add(timer);
   }
-
-  #lastDue = 0;
 }
 
 function gone(socket: Socket): Promise<void> {

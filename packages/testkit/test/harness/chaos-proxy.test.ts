@@ -42,6 +42,13 @@ afterEach(async () => {
 });
 
 async function aClient(): Promise<Client> {
+  const client = beginConnecting();
+  await once(client.socket, "connect");
+  return client;
+}
+
+/** A client whose connection may fail. */
+function beginConnecting(): Client {
   const client: Client = {
     socket: connect({ port: proxy.port, host: "127.0.0.1", allowHalfOpen: true }),
     text: "",
@@ -52,7 +59,6 @@ async function aClient(): Promise<Client> {
   client.socket.on("data", (piece) => (client.text += piece.toString()));
   client.socket.on("end", () => (client.ended = true));
   client.socket.on("error", (error: NodeJS.ErrnoException) => (client.error = error.code));
-  await once(client.socket, "connect");
   return client;
 }
 
@@ -157,8 +163,7 @@ describe("a chaos proxy told to", () => {
     const old = await aClient();
     await say(old, "1");
     proxy.refuse();
-    const refused = await aClient();
-    expect(await reset(refused)).toBe("ECONNRESET");
+    expect(await reset(beginConnecting())).toBe("ECONNRESET");
     await say(old, "2");
 
     proxy.resume();
@@ -169,9 +174,8 @@ describe("a chaos proxy told to", () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, "close");
-    const client = await aClient();
 
-    expect(await reset(client)).toBe("ECONNRESET");
+    expect(await reset(beginConnecting())).toBe("ECONNRESET");
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
   });
@@ -187,8 +191,8 @@ describe("a chaos proxy with a plan", () => {
       { ...fault, kind: "stall", forMs: 5 },
       { ...fault, kind: "delay", forMs: 5 },
       { ...fault, kind: "loseAnswers", forMs: 5 },
-      { ...fault, kind: "halfClose", afterMs: 1 },
-      fault,
+      { ...fault, afterMs: 1 },
+      { ...fault, kind: "halfClose" },
       { ...fault, kind: "refuse", forMs: 5 },
       { ...fault, kind: "refuse", forMs: 5 },
     ];
@@ -203,6 +207,7 @@ describe("a chaos proxy with a plan", () => {
     const controller = new AbortController();
     const client = await aClient();
     const misbehaving = proxy.misbehave([{ ...fault, kind: "stall", forMs: 60_000 }, fault], controller.signal);
+    await new Promise(setImmediate);
     client.socket.write("held");
     controller.abort();
 
