@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durableCommandLine, instancesCommandLine, type RunDurable } from "./durable/durable-command-line";
+import { storageCommandLine, type RunStorage } from "./storage/storage-command-line";
 import type { StartOptions } from "./start/start-options";
 import { HOST_VERSION } from "./version";
 
@@ -8,6 +9,7 @@ import { HOST_VERSION } from "./version";
 export interface Commands {
   start(options: StartOptions): Promise<void>;
   durable: RunDurable;
+  storage: RunStorage;
 }
 
 interface RawStartOptions {
@@ -52,6 +54,7 @@ export function createCommandLine(commands: Commands, workingDirectory: string):
   program.addCommand(host);
   program.addCommand(durableCommandLine(commands.durable, workingDirectory));
   program.addCommand(instancesCommandLine(commands.durable, workingDirectory));
+  program.addCommand(storageCommandLine(commands.storage, workingDirectory));
   return program;
 }
 

@@ -9,6 +9,7 @@ import { hostAnswers } from "./durable/target/host-answers";
 import { confirmOnTerminal, printToStdout } from "./durable/terminal";
 import { describeStartError } from "./start/describe-start-error";
 import { runStart, type RunSurroundings } from "./start/run-start";
+import { runStorage } from "./storage/run-storage";
 import { listenForStop } from "./start/stop-request";
 
 const output = new LineWriter((text) => process.stdout.write(text));
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     {
       start: async (options) => exit(await runStart(options, startSurroundings())),
       durable: async (request) => exit(await runDurable(request, durableSurroundings())),
+      storage: async (request) => exit(await runStorage(request, durableSurroundings())),
     },
     process.cwd(),
   );

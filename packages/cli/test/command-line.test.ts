@@ -10,6 +10,7 @@ async function parse(...args: string[]): Promise<StartOptions> {
         return Promise.resolve();
       },
       durable: () => Promise.reject(new Error("a durable command ran")),
+      storage: () => Promise.reject(new Error("a storage command ran")),
     },
     "/srv/shop",
   );
@@ -23,7 +24,7 @@ async function parse(...args: string[]): Promise<StartOptions> {
 async function refuse(...args: string[]): Promise<{ readonly code: string; readonly text: string }> {
   let text = "";
   const commandLine = createCommandLine(
-    { start: () => Promise.resolve(), durable: () => Promise.resolve() },
+    { start: () => Promise.resolve(), durable: () => Promise.resolve(), storage: () => Promise.resolve() },
     "/srv/shop",
   );
   const quiet = { writeOut: (part: string) => (text += part), writeErr: (part: string) => (text += part) };

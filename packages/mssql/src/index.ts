@@ -1,1 +1,10 @@
 export { createMssqlProvider, type MssqlProviderOptions } from "./mssql-provider";
+export { createSqlClient } from "./connection/create-sql-client";
+export { parseConnectionString } from "./connection/parse-connection-string";
+export type { SqlClient } from "./connection/sql-client";
+export { createDatabaseIfMissing } from "./schema/create-database";
+export { createSchema, type SchemaOutcome } from "./schema/create-schema";
+export { dropSchema } from "./schema/drop-schema";
+export { inspectSchema, type SchemaInspection } from "./schema/inspect-schema";
+export { DEFAULT_SCHEMA, validateSchemaName } from "./schema/schema-name";
+export { renderSchemaScript } from "./schema/script";

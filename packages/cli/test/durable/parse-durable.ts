@@ -22,6 +22,7 @@ export async function parseCommandLine(...args: readonly string[]): Promise<Pars
         request = understood;
         return Promise.resolve();
       },
+      storage: () => Promise.reject(new Error("a storage command ran")),
     },
     "/srv/shop",
   );

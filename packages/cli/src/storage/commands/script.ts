@@ -1,0 +1,13 @@
+import { renderSchemaScript } from "@durable-host/mssql";
+import type { StorageCommand } from "../storage-command";
+
+/** Prints what init would do, for whoever holds the rights. */
+export const script: StorageCommand = {
+  name: "script",
+  description: "print the whole set-up as a T-SQL script for a database administrator; nothing is connected to",
+  takesCreateDatabase: false,
+  runOffline(schema) {
+    const text = renderSchemaScript(schema);
+    return { json: { schema, script: text }, lines: [text], exitCode: 0 };
+  },
+};
