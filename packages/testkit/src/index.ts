@@ -23,6 +23,15 @@ export {
   aTaskScheduled,
   BUILT_AT,
 } from "./builders/events";
+export { checkHub } from "./checker/check-hub";
+export type {
+  EventFacts,
+  HubContents,
+  InstanceFacts,
+  MessageFacts,
+  TaskFacts,
+  Violation,
+} from "./checker/hub-contents";
 export { ManualClock } from "./clock/manual-clock";
 export { describeStorageProvider } from "./contract/describe-storage-provider";
 export { TestHub, useHub, type ProviderFixture } from "./contract/test-hub";
