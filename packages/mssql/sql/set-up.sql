@@ -42,3 +42,7 @@ BEGIN
         INSERT INTO {{schema}}_host.Revisions (Revision, ScriptsHash) VALUES (@Revision, @ScriptsHash);
 END
 GO
+-- Microsoft's drop script removes its schema alone: then the contract's migrations have to run again.
+IF OBJECT_ID(N'{{schema}}._GetVersions') IS NULL
+    DELETE FROM {{schema}}_host.Migrations WHERE Name LIKE 'dt/%';
+GO

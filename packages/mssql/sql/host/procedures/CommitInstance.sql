@@ -64,11 +64,11 @@ BEGIN
     THROW 50010, N'The lock on the instance is lost.', 1;
   END;
 
-  DELETE N
+  DELETE FROM [{{schema}}].[NewTasks]
   OUTPUT deleted.[PayloadID] INTO @ended ([PayloadID])
-  FROM [{{schema}}].[NewTasks] AS N
-    INNER JOIN @EndedTasks AS D ON D.[SequenceNumber] = N.[SequenceNumber] AND D.[Token] = N.[LockedBy]
-  WHERE N.[TaskHub] = @TaskHub;
+  WHERE [TaskHub] = @TaskHub
+    AND [SequenceNumber] IN (SELECT D.[SequenceNumber] FROM @EndedTasks AS D)
+    AND [LockedBy] IN (SELECT D.[Token] FROM @EndedTasks AS D);
   IF (SELECT COUNT(*) FROM @ended) <> (SELECT COUNT(*) FROM @EndedTasks)
   BEGIN
     ROLLBACK TRANSACTION;

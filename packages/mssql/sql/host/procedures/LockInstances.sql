@@ -49,15 +49,14 @@ BEGIN
     GROUP BY I.[InstanceID]
     ORDER BY MIN(E.[SequenceNumber]);
 
-  -- Checked again: on a server with row versions the first look may have been at an older one.
-  UPDATE I
+  -- Checked again on the row itself: on a server with row versions the first look may have been at an older one.
+  UPDATE [{{schema}}].[Instances]
   SET [LockedBy] = @Owner + ',' + LOWER(CONVERT(varchar(36), NEWID())),
       [LockExpiration] = DATEADD(millisecond, @LeaseMs, @now)
   OUTPUT inserted.[InstanceID] INTO @locked ([InstanceID])
-  FROM [{{schema}}].[Instances] AS I
-    INNER JOIN @ready AS R ON R.[InstanceID] = I.[InstanceID]
-  WHERE I.[TaskHub] = @TaskHub AND (I.[LockExpiration] IS NULL OR I.[LockExpiration] <= @now)
-    AND (@ExecutionID IS NULL OR I.[ExecutionID] = @ExecutionID);
+  WHERE [TaskHub] = @TaskHub AND [InstanceID] IN (SELECT R.[InstanceID] FROM @ready AS R)
+    AND ([LockExpiration] IS NULL OR [LockExpiration] <= @now)
+    AND (@ExecutionID IS NULL OR [ExecutionID] = @ExecutionID);
 
   COMMIT TRANSACTION;
 

@@ -22,14 +22,13 @@ BEGIN
     AND (N.[VisibleTime] IS NULL OR N.[VisibleTime] <= @now)
   ORDER BY N.[SequenceNumber];
 
-  UPDATE N
+  UPDATE [{{schema}}].[NewTasks]
   SET [LockedBy] = @Owner + ',' + LOWER(CONVERT(varchar(36), NEWID())),
       [LockExpiration] = DATEADD(millisecond, @LeaseMs, @now),
-      [DequeueCount] = N.[DequeueCount] + 1
+      [DequeueCount] = [DequeueCount] + 1
   OUTPUT inserted.[SequenceNumber] INTO @locked ([SequenceNumber])
-  FROM [{{schema}}].[NewTasks] AS N
-    INNER JOIN @ready AS R ON R.[SequenceNumber] = N.[SequenceNumber]
-  WHERE N.[TaskHub] = @TaskHub AND (N.[LockExpiration] IS NULL OR N.[LockExpiration] <= @now);
+  WHERE [TaskHub] = @TaskHub AND [SequenceNumber] IN (SELECT R.[SequenceNumber] FROM @ready AS R)
+    AND ([LockExpiration] IS NULL OR [LockExpiration] <= @now);
 
   COMMIT TRANSACTION;
 
