@@ -73,6 +73,8 @@ describeWithServer("three hosts on one database whose network fails and who are 
       const sold = ids.filter((_, order) => order % SKUS.length === index).length;
       expect(await settledInventory(clientOf(index), sku)).toEqual({ sku, available: STOCK - sold, reserved: 0 });
     }
+    const { instances } = await readHub(database.client, HUB);
+    expect(instances.filter(({ instanceId }) => ids.includes(instanceId))).toHaveLength(ORDERS);
     expect(await violationsAtRest()).toEqual([]);
   });
 
@@ -82,7 +84,10 @@ describeWithServer("three hosts on one database whose network fails and who are 
 
   async function startHost(port: number, dataDir: string): Promise<HostProcess> {
     const connectionString = `${database.connectionString};Server=127.0.0.1,${proxy.port};Connect Timeout=5`;
-    const env = { ...hostSettings(connectionString, { taskHub: HUB }), PAYMENT_RETRY_MILLISECONDS: "20" };
+    const env = {
+      ...hostSettings(connectionString, { taskHub: HUB, lockTimeout: "00:00:10" }),
+      PAYMENT_RETRY_MILLISECONDS: "20",
+    };
     // A host whose database is out of reach when it starts may end; whoever runs it starts it again.
     for (let attempt = 1; ; attempt++) {
       try {
@@ -148,10 +153,15 @@ function serverAddress(connectionString: string): { readonly host: string; reado
   return { host: host.trim(), port: Number(port) };
 }
 
+/** Waits, but not longer than until the signal. */
 function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, signal.aborted ? 0 : milliseconds);
+    signal.addEventListener("abort", done);
   });
 }

@@ -3,6 +3,8 @@ export interface HostSettingsOptions {
   /** Hosts with the same hub share its instances. */
   readonly taskHub?: string;
   readonly schema?: string;
+  /** `taskEventLockTimeout`: how long the work of a host that was killed stays locked. Default: the product's. */
+  readonly lockTimeout?: string;
 }
 
 /**
@@ -13,13 +15,14 @@ export function hostSettings(
   connectionString: string,
   options: HostSettingsOptions = {},
 ): Readonly<Record<string, string>> {
-  const { taskHub = "TestHub", schema = "dt" } = options;
+  const { taskHub = "TestHub", schema = "dt", lockTimeout } = options;
   return {
     SQLDB_Connection: connectionString,
     [`${DURABLE}__hubName`]: taskHub,
     [`${DURABLE}__storageProvider__type`]: "mssql",
     [`${DURABLE}__storageProvider__connectionStringName`]: "SQLDB_Connection",
     [`${DURABLE}__storageProvider__schemaName`]: schema,
+    ...(lockTimeout === undefined ? {} : { [`${DURABLE}__storageProvider__taskEventLockTimeout`]: lockTimeout }),
   };
 }
 
