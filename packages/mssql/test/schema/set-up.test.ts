@@ -1,3 +1,4 @@
+import { createDatabaseIfMissing } from "../../src/schema/create-database";
 import { createSchema } from "../../src/schema/create-schema";
 import { dropSchema } from "../../src/schema/drop-schema";
 import { loadScripts } from "../../src/schema/load-scripts";
@@ -7,7 +8,7 @@ import { splitBatches } from "../../src/schema/split-batches";
 import { judgeSchema, readSchemaStatus } from "../../src/schema/versions";
 import { CONTRACT_OBJECTS } from "../../src/schema/contract-objects";
 import type { SqlClient, TransactionClient } from "../../src/connection/sql-client";
-import { describeWithServer } from "../stand/server";
+import { connectTo, describeWithServer, withDatabase } from "../stand/server";
 import { TestDatabase } from "../stand/test-database";
 import { describeWithMicrosoftScripts, installMicrosoftSchema, microsoftDropBatches } from "./microsoft-scripts";
 
@@ -140,6 +141,23 @@ describeWithServer("setting up a schema", (server) => {
   );
 
   it(
+    "creates a database that is missing, once, whoever else asks for it",
+    async () => {
+      const name = `${database.name}_new`;
+      const master = connectTo(withDatabase(server.connectionString, "master"));
+      const knowing = database.isBabelfish ? withoutCollation(master) : master;
+      try {
+        expect(await createDatabaseIfMissing(knowing, name)).toBe(true);
+        expect(await createDatabaseIfMissing(knowing, name)).toBe(false);
+      } finally {
+        await master.batch(`DROP DATABASE IF EXISTS [${name}]`);
+        await master.close();
+      }
+    },
+    SLOW_MS,
+  );
+
+  it(
     "tells who the login is and what it may do",
     async () => {
       await createSchema(database.client, "dt");
@@ -161,6 +179,9 @@ describeWithServer("setting up a schema", (server) => {
         // Ours lies outside its reach and refers to it, which keeps nothing from being dropped.
         for (const batch of microsoftDropBatches("dt")) await dropQuietly(database, batch);
         expect(await namesIn(database.client, "dt")).toEqual([]);
+        expect(await createSchema(database.client, "dt")).toMatchObject({ action: "upgraded" });
+        expect(await idsIn(database.client, "dt")).toEqual([]);
+        expect((await createSchema(database.client, "dt")).action).toBe("current");
       },
       SLOW_MS,
     );
@@ -213,6 +234,14 @@ function wrap(client: SqlClient, wrapTransaction: (inner: TransactionClient) => 
     batch: (...rest) => client.batch(...rest),
     close: () => client.close(),
     transaction: (work) => client.transaction((inner) => work(wrapTransaction(inner))),
+  };
+}
+
+/** The stand-in has no such collation. */
+function withoutCollation(client: SqlClient): SqlClient {
+  return {
+    ...wrap(client, (inner) => inner),
+    batch: (sql, ...rest) => client.batch(sql.replace(/ COLLATE \w+$/, ""), ...rest),
   };
 }
 
