@@ -2,6 +2,7 @@ import { finishEntityBatch } from "../decide/entity/finish-entity-batch";
 import { planEntityBatch, type EntityPlan } from "../decide/entity/plan-entity-batch";
 import { parseSchedulerState } from "../decide/entity/scheduler-state";
 import { unknownFunction } from "../decide/unknown-function";
+import { hasCode } from "../errors";
 import type { EntityId } from "../model/instance-id";
 import { parseEntityInstanceId } from "../model/instance-id";
 import type { IdSource } from "../model/ids";
@@ -44,14 +45,20 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
       ? await this.#execute(entity, plan, signal)
       : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
     onExecuted();
-    const commit = finishEntityBatch(plan, result, {
+    const context = {
       instance: item.instance,
       consumedMessages: item.messages.map((message) => message.sequenceNumber),
       now: clock.now(),
       newId: () => ids.newId(),
       newGuid: () => ids.newGuid(),
-    });
-    await provider.commitOrchestration(item, commit);
+    };
+    try {
+      await provider.commitOrchestration(item, finishEntityBatch(plan, result, context));
+    } catch (error) {
+      // A signal to an id that the store cannot hold: it could not either if it were tried again.
+      if (!hasCode(error, "INVALID_ARGUMENT") && !hasCode(error, "INVALID_INSTANCE_ID")) throw error;
+      await provider.commitOrchestration(item, finishEntityBatch(plan, failAll(plan, error.message), context));
+    }
   }
 
   async #execute(entity: EntityId, plan: EntityPlan, signal: AbortSignal): Promise<EntityBatchResult> {

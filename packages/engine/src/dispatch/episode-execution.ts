@@ -30,6 +30,13 @@ export interface ReadyEpisode {
 export type ExecutedEpisode =
   { readonly type: "result"; readonly result: EpisodeResult } | { readonly type: "held"; readonly reason: string };
 
+/** An episode whose outcome the store cannot hold: the instance fails, and says why. */
+export function refusedEpisode(name: string, reason: string): ExecutedEpisode {
+  const output = `Orchestrator function '${name}' failed: ${reason}`;
+  const completion = { type: "Failed", output, immediate: true } as const;
+  return { type: "result", result: { actions: [], replayed: false, canceledTimers: [], completion } };
+}
+
 /** How long a work item of a version this worker does not execute is left to others before it is looked at again. */
 const REJECTED_FOR_MS = 5_000;
 

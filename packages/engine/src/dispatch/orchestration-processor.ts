@@ -8,6 +8,7 @@ import {
 } from "../decide/finish-episode";
 import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
 import { emptyState, foldHistory } from "../decide/runtime-state";
+import { hasCode, type DurableHostError } from "../errors";
 import type { ExecutionStarted } from "../model/history-event";
 import type { IdSource } from "../model/ids";
 import type { Message } from "../model/message";
@@ -24,7 +25,7 @@ import type {
 } from "../ports/storage-provider";
 import type { CompletionSignals } from "./completion-signals";
 import type { WorkProcessor } from "./dispatcher";
-import { EpisodeExecution } from "./episode-execution";
+import { EpisodeExecution, refusedEpisode } from "./episode-execution";
 import { ExecutionCache } from "./execution-cache";
 
 export interface OrchestrationProcessorOptions {
@@ -92,17 +93,27 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       await this.#saving.get(instanceId);
       const executed = await this.#episode(item, arrived, signal);
       onExecuted();
-      const saved = this.#save(item, arrived, executed);
-      const settled = saved.catch(ignore).then(() => {
-        if (this.#saving.get(instanceId) === settled) this.#saving.delete(instanceId);
-      });
-      this.#saving.set(instanceId, settled);
-      await saved;
+      await this.#saveInTurn(item, arrived, executed);
     } catch (error) {
       // Whatever the session has seen, the store has not.
       this.#options.executor.forget(instanceId);
-      throw error;
+      if (!isRefusal(error)) throw error;
+      await this.#saveInTurn(item, arrived, await this.#episode(item, arrived, signal, error.message));
     }
+  }
+
+  async #saveInTurn(
+    item: OrchestrationWorkItem,
+    arrived: readonly ArrivedOutcome[],
+    executed: FinishedEpisode,
+  ): Promise<void> {
+    const { instanceId } = item.instance;
+    const saved = this.#save(item, arrived, executed);
+    const settled = saved.catch(ignore).then(() => {
+      if (this.#saving.get(instanceId) === settled) this.#saving.delete(instanceId);
+    });
+    this.#saving.set(instanceId, settled);
+    await saved;
   }
 
   async #save(
@@ -118,11 +129,12 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     this.#afterCommit(commit, begun, episode, item.instance.instanceId);
   }
 
-  /** From the messages to the commit. */
+  /** From the messages to the commit. With a `refusal`, the instance fails for it, whatever its code has asked for. */
   async #episode(
     item: OrchestrationWorkItem,
     arrived: readonly ArrivedOutcome[],
     signal: AbortSignal,
+    refusal?: string,
   ): Promise<FinishedEpisode> {
     const { clock } = this.#options;
     const { instanceId, executionId } = item.instance;
@@ -144,7 +156,8 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     const episode = ++this.#episodes;
     const resumeAfter = rewound ? undefined : cached?.lastEpisode;
     const ready = { item, begun, started, episode, ...(resumeAfter === undefined ? {} : { resumeAfter }) };
-    const executed = await this.#execution.run(ready, signal);
+    const executed =
+      refusal === undefined ? await this.#execution.run(ready, signal) : refusedEpisode(started.name, refusal);
     const ending = { ...context, now: clock.now() };
     const commit =
       executed.type === "held"
@@ -216,6 +229,11 @@ function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarte
     ...(started.parent ? { parentInstanceId: started.parent.instanceId } : {}),
     ...(started.tags ? { tags: started.tags } : {}),
   };
+}
+
+/** What the store cannot hold, now and whenever it is tried again: an id or a name that is too long for it. */
+function isRefusal(error: unknown): error is DurableHostError {
+  return hasCode(error, "INVALID_ARGUMENT") || hasCode(error, "INVALID_INSTANCE_ID");
 }
 
 function ignore(): void {}

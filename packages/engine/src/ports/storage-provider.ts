@@ -220,7 +220,10 @@ export interface StorageProvider {
   lockActivities(max: number): Promise<readonly ActivityWorkItem[]>;
   /** Prolongs a lock. Rejects with LOCK_LOST when it is no longer held. */
   renewLock(item: OrchestrationWorkItem | ActivityWorkItem): Promise<WorkLock>;
-  /** Saves a commit and releases the lock. Rejects with LOCK_LOST when the lock is no longer held: nothing is saved. */
+  /**
+   * Saves a commit and releases the lock. Rejects with LOCK_LOST when the lock is no longer held, and with INVALID_ARGUMENT or
+   * INVALID_INSTANCE_ID, the lock being kept, for a name or an id that the store cannot hold: nothing is saved then.
+   */
   commitOrchestration(item: OrchestrationWorkItem, commit: OrchestrationCommit): Promise<void>;
   /** Deletes the task and sends the outcome to its instance. An outcome for an execution that is gone is dropped. */
   commitActivity(item: ActivityWorkItem, outcome: ActivityOutcome): Promise<void>;
@@ -235,4 +238,6 @@ export interface StorageProvider {
    * everything rejects with this error, and only a restart recovers. Returns a function that ends it.
    */
   onFailure(listener: (error: DurableHostError) => void): () => void;
+  /** False while the store does not answer, and comes back by itself when it does. Optional: without it, it always answers. */
+  isReachable?(): boolean;
 }

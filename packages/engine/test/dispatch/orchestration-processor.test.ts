@@ -1,5 +1,6 @@
 import {
   CompletionSignals,
+  DurableHostError,
   type Episode,
   type Executor,
   type OrchestrationCommit,
@@ -88,5 +89,36 @@ describe("an instance that is handed out again before its last commit is answere
     expect(episodes[1]?.resumeAfter).toBeUndefined();
     answers[1]?.resolve();
     await next;
+  });
+});
+
+describe("a commit that the store cannot hold", () => {
+  const refusal = new DurableHostError("INVALID_INSTANCE_ID", "The instance id 'x…' is too long.");
+
+  it("fails the instance with the reason, instead of being tried for ever", async () => {
+    const { processor, answers, commits, episodes, forgotten } = aProcessor();
+    const processed = processor.process(first, signal, () => undefined);
+    await turn();
+    answers[0]?.reject(refusal);
+    await turn();
+    answers[1]?.resolve();
+    await processed;
+    expect(episodes).toHaveLength(1);
+    expect(forgotten).toContain(first.instance.instanceId);
+    expect(commits[1]?.instance).toMatchObject({
+      runtimeStatus: "Failed",
+      output: expect.stringMatching(/^Orchestrator function '\w+' failed: The instance id 'x…' is too long\.$/),
+    });
+    expect(commits[1]?.consumedMessages).toEqual(commits[0]?.consumedMessages);
+  });
+
+  it("is given back when the failure cannot be saved either", async () => {
+    const { processor, answers } = aProcessor();
+    const processed = processor.process(first, signal, () => undefined);
+    await turn();
+    answers[0]?.reject(refusal);
+    await turn();
+    answers[1]?.reject(refusal);
+    await expect(processed).rejects.toBe(refusal);
   });
 });
