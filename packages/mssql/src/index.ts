@@ -1,4 +1,6 @@
-export { createMssqlProvider, type MssqlProviderOptions } from "./mssql-provider";
+export { createMssqlHubProvider, type MssqlHubOptions } from "./mssql-hub-provider";
+export { createMssqlProvider } from "./mssql-provider";
+export type { MssqlProviderOptions } from "./open-store";
 export { createSqlClient } from "./connection/create-sql-client";
 export { parseConnectionString } from "./connection/parse-connection-string";
 export type { SqlClient } from "./connection/sql-client";

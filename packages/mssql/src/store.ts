@@ -13,6 +13,8 @@ export interface Store {
   /** Names this process in locks, at most 60 bytes; unique among all that ever shared the database. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Messages of one work item at most. */
+  readonly messageLimit: number;
   readonly storage: TextStorage;
   readonly clock: Clock;
   readonly serverTime: ServerTime;
@@ -27,6 +29,8 @@ export interface Store {
 /** Error numbers of the procedures (contract §2.3); those from 50010 on are ours. */
 const INSTANCE_EXISTS = 50_001;
 const LOCK_LOST = 50_010;
+/** SQL Server's own: the login may not call a procedure. */
+const DENIED = 229;
 
 /**
  * Calls one of our own procedures for the task hub.
@@ -42,16 +46,22 @@ export async function callHost(
   try {
     return await client.call(`${schema}_host.${procedure}`, [hub, ...parameters], options);
   } catch (error) {
-    throw error instanceof SqlError ? translated(error, procedure) : error;
+    throw error instanceof SqlError ? translated(error, procedure, schema) : error;
   }
 }
 
-function translated(error: SqlError, procedure: string): DurableHostError {
+function translated(error: SqlError, procedure: string, schema: string): DurableHostError {
   switch (error.number) {
     case LOCK_LOST:
       return new DurableHostError("LOCK_LOST", error.message, { cause: error });
     case INSTANCE_EXISTS:
       return new DurableHostError("INSTANCE_EXISTS", error.message, { cause: error });
+    case DENIED:
+      return new DurableHostError(
+        "STORAGE_PERMANENT",
+        `${error.message} Add the user of the app's login to the role ${schema}_runtime.`,
+        { cause: error },
+      );
     default:
       return new DurableHostError(
         "STORAGE_PERMANENT",

@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { systemClock, type StorageProvider } from "@durable-host/engine";
 import { silentLogger, type ProviderFixture } from "@durable-host/testkit";
 import type { SqlClient } from "../src/connection/sql-client";
-import { createMssqlProvider, type MssqlProviderOptions } from "../src/mssql-provider";
+import { createMssqlProvider } from "../src/mssql-provider";
+import type { MssqlProviderOptions } from "../src/open-store";
 import type { TestDatabase } from "./stand/test-database";
 
 /** Locks of the tests last this long: short, because a database's clock cannot be moved by hand. */

@@ -5,6 +5,7 @@ export type HostState = "Starting" | "Initialized" | "Running" | "Stopping";
 
 export interface HostEndpointsOptions {
   readonly state: () => HostState;
+  readonly isStoreReachable: () => boolean;
   readonly identity: HostIdentity;
   /** Milliseconds since the host started. */
   readonly uptime: () => number;
@@ -55,10 +56,15 @@ function answer(request: HostRequest, options: HostEndpointsOptions): HostRespon
       return json(200, { status: "Healthy" });
     case "/runtime/health":
     case "/runtime/health/ready":
-      return options.state() === "Running" ? json(200, { status: "Healthy" }) : json(503, { status: "Unhealthy" });
+      return isReady(options) ? json(200, { status: "Healthy" }) : json(503, { status: "Unhealthy" });
     default:
       return oneFunction(request, options);
   }
+}
+
+/** Functions-host contract §3.2 on probes: a host that cannot reach its store is alive, and not ready. */
+function isReady({ state, isStoreReachable }: HostEndpointsOptions): boolean {
+  return state() === "Running" && isStoreReachable();
 }
 
 function oneFunction(request: HostRequest, { functions }: HostEndpointsOptions): HostResponse | undefined {

@@ -29,6 +29,8 @@ const LEAST_ORCHESTRATIONS = 200;
 const RESIDENT_ORCHESTRATIONS = 2000;
 /** Wake-ups are pushed; this is for the one that gets lost. */
 const POLL_INTERVAL_MS = 2000;
+/** SQL Server's provider looks for what other hosts have made by one cheap call for all kinds of work. */
+const SQL_SERVER_POLL_INTERVAL_MS = 60_000;
 
 export interface Engine {
   readonly taskHub: TaskHub;
@@ -37,7 +39,7 @@ export interface Engine {
 
 /** Joins store and executor as the configuration says. */
 export function createEngine(
-  { hubName, values }: HostConfiguration,
+  { hubName, values, storage }: HostConfiguration,
   provider: StorageProvider,
   executor: Executor,
   logger: Logger,
@@ -61,7 +63,7 @@ export function createEngine(
   const worker = createTaskHubWorker({
     ...shared,
     logger: logger.child("Host.Triggers.DurableTask"),
-    limits: limitsOf(values),
+    limits: limitsOf(values, storage.type === "mssql" ? SQL_SERVER_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
     retention: retentionOf(values),
     episodeLimits: {
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
@@ -74,7 +76,7 @@ export function createEngine(
   return { taskHub: limitTaskHub(taskHub, maxPayload), worker };
 }
 
-function limitsOf(values: SettingValues): TaskHubWorkerLimits {
+function limitsOf(values: SettingValues, pollIntervalMs: number): TaskHubWorkerLimits {
   const fallback = PER_PROCESSOR * availableParallelism();
   return {
     maxConcurrentOrchestrations:
@@ -84,7 +86,7 @@ function limitsOf(values: SettingValues): TaskHubWorkerLimits {
     maxConcurrentEntities: values.host("extensions.durableTask.maxConcurrentEntityFunctions") ?? fallback,
     maxEntityOperationBatchSize: values.host("extensions.durableTask.maxEntityOperationBatchSize"),
     maxResidentOrchestrations: RESIDENT_ORCHESTRATIONS,
-    pollIntervalMs: POLL_INTERVAL_MS,
+    pollIntervalMs,
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Logger, TaskHub } from "@durable-host/engine";
+import type { Logger, StorageProvider, TaskHub } from "@durable-host/engine";
 import {
   createManagementApi,
   DURABLE_SYSTEM_KEY,
@@ -26,6 +26,7 @@ export interface ListenerParts {
   readonly logger: Logger;
   readonly lifecycle: HostLifecycle;
   readonly slot: AppSlot;
+  readonly provider: StorageProvider;
   readonly taskHub: TaskHub;
   /** Absent: nobody is asked for a key. */
   readonly keys?: KeyRing;
@@ -36,7 +37,7 @@ const LONGEST_HOST_ID = 32;
 
 /** Opens the app's own port: host endpoints, management API, HTTP functions. */
 export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
-  const { options, configuration, logger, lifecycle, slot, keys } = parts;
+  const { options, configuration, logger, lifecycle, slot, provider, keys } = parts;
   const { local, values } = configuration;
   const port = options.port ?? local.port ?? DEFAULT_PORT;
   const routePrefix = values.host("extensions.http.routePrefix");
@@ -44,6 +45,7 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
   const handler = createHostHandler({
     endpoints: createHostEndpoints({
       state: () => lifecycle.state,
+      isStoreReachable: () => provider.isReachable?.() ?? true,
       identity: identity(configuration),
       uptime: () => performance.now() - startedAt,
       admits: keys && ((request) => keys.admits(request, { type: "admin" })),

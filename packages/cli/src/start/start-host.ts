@@ -15,11 +15,11 @@ import {
   type HostConfiguration,
   type InvocationListener,
 } from "@durable-host/functions";
-import { createSqliteProvider } from "@durable-host/sqlite";
 import type { HttpListener } from "../server/http-listener";
 import { AppSlot } from "./app-slot";
 import { createApp, requireFunctions } from "./create-app";
 import { createEngine } from "./create-engine";
+import { createStorageProvider } from "./create-storage-provider";
 import { HostLifecycle } from "./host-lifecycle";
 import { listenForClients, listenForSdk, type ListenerParts } from "./host-listeners";
 import type { StartOptions } from "./start-options";
@@ -73,12 +73,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const console = surroundings.openConsole(configuration);
   const { logger } = console;
   for (const notice of configuration.notices) logger.warn(notice);
-  const provider = createSqliteProvider({
-    dataDir: options.dataDir,
-    hubName: configuration.hubName,
-    clock: systemClock,
-    logger: logger.child("Host.Storage"),
-  });
+  const provider = await createStorageProvider(configuration, options, logger.child("Host.Storage"));
   const keys = readKeys(options, configuration, logger);
   const slot = new AppSlot();
   const lifecycle = new HostLifecycle();
@@ -86,7 +81,16 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const parts: Parts = { lifecycle, slot, provider, worker, listeners: {} };
   try {
-    const ports = await openListeners(parts, { options, configuration, logger, lifecycle, slot, taskHub, keys });
+    const ports = await openListeners(parts, {
+      options,
+      configuration,
+      logger,
+      lifecycle,
+      slot,
+      provider,
+      taskHub,
+      keys,
+    });
     const loadApp = (current: HostConfiguration) => loadInto(slot, current, options, console, { ...ports, keys });
     await startStoreAndApp(provider, loadApp(configuration));
     worker.start();

@@ -19,9 +19,10 @@ const says =
   () =>
     Promise.resolve({ status: 200, headers: [], body });
 
-function endpoints(state: HostState): HttpHandler {
+function endpoints(state: HostState, isStoreReachable = true): HttpHandler {
   return createHostEndpoints({
     state: () => state,
+    isStoreReachable: () => isStoreReachable,
     identity: { id: "shop", version: "1.2.3", instanceId: "i", computerName: "c" },
     uptime: () => 1234.5,
     functions: () => [
@@ -38,9 +39,12 @@ function endpoints(state: HostState): HttpHandler {
   });
 }
 
-async function ask(line: string, options: Partial<HostHandlerOptions> & { state?: HostState } = {}) {
+async function ask(
+  line: string,
+  options: Partial<HostHandlerOptions> & { state?: HostState; isStoreReachable?: boolean } = {},
+) {
   const handler = createHostHandler({
-    endpoints: endpoints(options.state ?? "Running"),
+    endpoints: endpoints(options.state ?? "Running", options.isStoreReachable),
     management: nobody,
     functions: nobody,
     customHeaders: [],
@@ -74,6 +78,11 @@ describe("the host's own endpoints", () => {
     expect((await ask("GET /runtime/health/ready", { state })).status).toBe(status);
     expect((await ask("GET /runtime/health/live", { state })).status).toBe(200);
     expect((await ask("POST /admin/host/ping", { state })).status).toBe(200);
+  });
+
+  it("say that a host whose store does not answer is alive, and not ready", async () => {
+    expect((await ask("GET /runtime/health/ready", { isStoreReachable: false })).status).toBe(503);
+    expect((await ask("GET /runtime/health/live", { isStoreReachable: false })).status).toBe(200);
   });
 
   it("list the functions", async () => {

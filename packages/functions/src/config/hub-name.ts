@@ -3,21 +3,30 @@ import { setting, settingReference, type AppSettings } from "./app-settings";
 
 const DEFAULT_NAME = "TestHubName";
 /** What the stores and URLs can carry; upstream's own rules are narrower (letters and digits for Azure Storage). */
-const VALID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const VALID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const LONGEST = 64;
 
-/** Name of the task hub (durable contract §7). Throws CONFIG_INVALID. */
-export function resolveHubName(configured: string | undefined, settings: AppSettings): string {
+/**
+ * Name of the task hub (durable contract §7). `place`: the setting of host.json that messages name; `longest`: characters
+ * that the store has room for. Throws CONFIG_INVALID.
+ */
+export function resolveHubName(
+  configured: string | undefined,
+  settings: AppSettings,
+  place = "extensions.durableTask.hubName",
+  longest = LONGEST,
+): string {
   if (configured === undefined) return defaultHubName(settings);
   const reference = settingReference(configured);
   const name = reference === undefined ? configured : setting(settings, reference);
   if (name === undefined) {
     throw invalid(
-      `host.json: extensions.durableTask.hubName is '${configured}', but there is no app setting ${reference}. Set it in the environment or under Values in local.settings.json, or write the name itself.`,
+      `host.json: ${place} is '${configured}', but there is no app setting ${reference}. Set it in the environment or under Values in local.settings.json, or write the name itself.`,
     );
   }
-  if (!VALID.test(name)) {
+  if (!VALID.test(name) || name.length > longest) {
     throw invalid(
-      `'${name}' is no task hub name (host.json: extensions.durableTask.hubName): use 1 to 64 letters, digits, - and _, beginning with a letter or digit.`,
+      `'${name}' is no task hub name (host.json: ${place}): use 1 to ${longest} letters, digits, - and _, beginning with a letter or digit.`,
     );
   }
   return name;

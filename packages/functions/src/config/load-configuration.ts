@@ -36,6 +36,9 @@ export interface HostConfiguration {
   readonly notices: readonly string[];
 }
 
+/** The width of the column (mssql contract §1.1). */
+const LONGEST_HUB_NAME_IN_SQL = 50;
+
 /**
  * Reads host.json, local.settings.json and the environment (functions-host contract §6, durable contract §7).
  * Throws CONFIG_INVALID with file, place and remedy.
@@ -66,12 +69,24 @@ export function loadConfiguration(options: LoadConfigurationOptions): HostConfig
     hostJson,
     values,
     local,
-    hubName: resolveHubName(values.host("extensions.durableTask.hubName"), settings),
+    hubName: hubNameOf(storage, values, settings),
     storage,
-    notices: [skipped.length > 0 ? skippedNotice : undefined, unknownSettingsNotice(hostJson), storage.notice].filter(
-      (notice) => notice !== undefined,
-    ),
+    notices: [
+      skipped.length > 0 ? skippedNotice : undefined,
+      unknownSettingsNotice(hostJson),
+      storage.type === "embedded" ? storage.notice : undefined,
+    ].filter((notice) => notice !== undefined),
   };
+}
+
+/** In SQL Server the store's own setting comes first, as upstream (mssql contract §5.1). */
+function hubNameOf({ type }: StorageSelection, values: SettingValues, settings: AppSettings): string {
+  const name = "extensions.durableTask.hubName";
+  if (type !== "mssql") return resolveHubName(values.host(name), settings, name);
+  const ownName = "extensions.durableTask.storageProvider.taskHubName";
+  const own = values.host(ownName);
+  const place = own === undefined ? name : ownName;
+  return resolveHubName(own ?? values.host(name), settings, place, LONGEST_HUB_NAME_IN_SQL);
 }
 
 function mergeSettings(

@@ -133,20 +133,31 @@ export const HOST_SETTINGS = {
   "extensions.durableTask.storageProvider.useTablePartitionManagement": accepted("Belongs to Azure Storage."),
   "extensions.durableTask.storageProvider.allowReplayingTerminalInstances": accepted("Belongs to Azure Storage."),
   "extensions.durableTask.storageProvider.queueClientMessageEncoding": accepted("Belongs to Azure Storage."),
-  "extensions.durableTask.storageProvider.taskHubName": accepted(
-    "Belongs to SQL Server storage, which is not part of this build yet.",
+  "extensions.durableTask.storageProvider.taskHubName": supported(
+    text,
+    undefined,
+    "SQL Server: name of the task hub, in place of `hubName`; at most 50 characters.",
+    "`hubName`",
   ),
-  "extensions.durableTask.storageProvider.taskEventLockTimeout": accepted(
-    "Belongs to SQL Server storage, which is not part of this build yet.",
+  "extensions.durableTask.storageProvider.taskEventLockTimeout": supported(
+    interval(10_000),
+    120_000,
+    "SQL Server: how long the work of a host that died stays locked. While it runs it renews its locks.",
   ),
-  "extensions.durableTask.storageProvider.taskEventBatchSize": accepted(
-    "Belongs to SQL Server storage, which is not part of this build yet.",
+  "extensions.durableTask.storageProvider.taskEventBatchSize": supported(
+    wholeNumber(10),
+    1000,
+    "SQL Server: largest number of messages that one execution of an orchestrator takes in.",
   ),
-  "extensions.durableTask.storageProvider.createDatabaseIfNotExists": accepted(
-    "Belongs to SQL Server storage, which is not part of this build yet.",
+  "extensions.durableTask.storageProvider.createDatabaseIfNotExists": supported(
+    flag,
+    false,
+    "SQL Server: creates a missing database at the start; the login needs the right to.",
   ),
-  "extensions.durableTask.storageProvider.schemaName": accepted(
-    "Belongs to SQL Server storage, which is not part of this build yet.",
+  "extensions.durableTask.storageProvider.schemaName": supported(
+    text,
+    "dt",
+    "SQL Server: schema of the tables; what this host adds is in `<schemaName>_host`.",
   ),
   "extensions.durableTask.maxConcurrentActivityFunctions": supported(
     count,
@@ -205,7 +216,7 @@ export const HOST_SETTINGS = {
     KEPT,
   ),
   "extensions.durableTask.retention.checkInterval": supported(
-    interval,
+    interval(1000),
     10 * 60_000,
     "How often the host looks for instances to purge.",
   ),

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "./json-object";
-import { parseTimeSpan } from "./time-span";
+import { formatTimeSpan, parseTimeSpan } from "./time-span";
 
 /** How a kind of setting is read. Overrides from the environment arrive as text, so every kind reads text too. */
 export interface SettingType<T> {
@@ -43,14 +43,16 @@ export const timeSpan: SettingType<number> = {
     typeof value === "string" ? parseTimeSpan(value) : value === -1 ? Number.POSITIVE_INFINITY : undefined,
 };
 
-/** Milliseconds; a time that something is repeated after. */
-export const interval: SettingType<number> = {
-  name: "time span hh:mm:ss, at least 00:00:01",
-  parse(value) {
-    const ms = timeSpan.parse(value);
-    return ms !== undefined && ms >= 1000 && Number.isFinite(ms) ? ms : undefined;
-  },
-};
+/** Milliseconds; a time that something lasts, or is repeated after, and never too short for it. */
+export function interval(leastMs: number): SettingType<number> {
+  return {
+    name: `time span hh:mm:ss, at least ${formatTimeSpan(leastMs)}`,
+    parse(value) {
+      const ms = timeSpan.parse(value);
+      return ms !== undefined && ms >= leastMs && Number.isFinite(ms) ? ms : undefined;
+    },
+  };
+}
 
 /** One of a few words, compared without case. */
 export function choice<const Word extends string>(...words: readonly Word[]): SettingType<Word> {

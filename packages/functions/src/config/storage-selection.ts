@@ -9,12 +9,23 @@ export interface ConfiguredStorage {
   readonly connectionName?: string;
 }
 
-/** The store to use. `notice`: the one line that tells the user what is used in place of what was configured, and why. */
-export interface StorageSelection {
+/** The store to use. */
+export type StorageSelection = EmbeddedStorage | SqlServerStorage;
+
+export interface EmbeddedStorage {
   readonly type: "embedded";
   /** Names the connection in management URLs. */
   readonly connectionName: string;
+  /** The one line that tells the user what is used in place of what was configured, and why. */
   readonly notice?: string;
+}
+
+export interface SqlServerStorage {
+  readonly type: "mssql";
+  /** Names the connection in management URLs, and the setting in messages. */
+  readonly connectionName: string;
+  /** Not looked into: the store itself says what is wrong with it. A secret, so never to be printed. */
+  readonly connectionString: string;
 }
 
 interface ProviderKind {
@@ -89,10 +100,9 @@ function selectForSqlServer(
       `The connection setting ${connectionName} has no value, and host.json keeps the task hub in SQL Server under that name. Set ${connectionName}=UseDevelopmentStorage=true (in the environment, or under Values in local.settings.json) to use the embedded store, or set it to the connection string of a database.`,
     );
   }
-  if (DEVELOPMENT_STORAGE.test(value)) return { type: "embedded", connectionName };
-  throw invalid(
-    `The connection setting ${connectionName} holds a SQL Server connection string, and SQL Server storage is not part of this build yet. Set ${connectionName}=UseDevelopmentStorage=true, or start with --storage embedded, to use the embedded store; it does not see the data in that database.`,
-  );
+  return DEVELOPMENT_STORAGE.test(value)
+    ? { type: "embedded", connectionName }
+    : { type: "mssql", connectionName, connectionString: value };
 }
 
 function overridden(title: string, connectionName: string): StorageSelection {

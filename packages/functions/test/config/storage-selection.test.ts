@@ -23,11 +23,23 @@ describe("storage selection for mssql", () => {
     );
   });
 
-  it("stops at a real database, and says how to use the embedded store", () => {
+  it("uses the database that the setting names, by whichever of its names", () => {
+    const connectionString = "Server=db;Database=shop;User Id=u;Password=p";
+    for (const setting of ["SQLDB_Connection", "AzureWebJobsSQLDB_Connection", "ConnectionStrings:SQLDB_Connection"]) {
+      expect(select("mssql", { [setting]: connectionString })).toEqual({
+        type: "mssql",
+        connectionName: "SQLDB_Connection",
+        connectionString,
+      });
+    }
+  });
+
+  it("leaves the database alone when the embedded store was asked for", () => {
     const settings = { SQLDB_Connection: "Server=db;Database=shop;User Id=u;Password=p" };
-    expect(() => select("mssql", settings)).toThrow(/not part of this build yet.*--storage embedded/);
-    expect(() => select("mssql", settings)).not.toThrow(/Password/);
-    expect(select("mssql", settings, undefined, "embedded").notice).toMatch(/because of --storage embedded/);
+    expect(select("mssql", settings, undefined, "embedded")).toMatchObject({
+      type: "embedded",
+      notice: expect.stringMatching(/instead of SQL Server because of --storage embedded/),
+    });
   });
 });
 
@@ -42,8 +54,8 @@ describe("storage selection for other providers", () => {
     ["azureManaged", { [SCHEDULER]: "Endpoint=http://dts-emulator:8080;Authentication=None" }, SCHEDULER],
   ])("uses the embedded store in place of %s with %j and says so in one line", (type, settings, connectionName) => {
     const selection = select(type, settings);
-    expect(selection).toMatchObject({ type: "embedded", connectionName });
-    expect(selection.notice).toMatch(/^Storage: .* instead\.$/);
+    const notice = expect.stringMatching(/^Storage: .* instead\.$/);
+    expect(selection).toMatchObject({ type: "embedded", connectionName, notice });
   });
 
   it.each([
@@ -67,9 +79,10 @@ describe("storage selection for other providers", () => {
   it("does not say that host.json asked for what it did not ask for", () => {
     const emulator = { AzureWebJobsStorage: "UseDevelopmentStorage=true" };
     const configured = { type: "AzureStorage", typeGiven: false };
-    expect(selectStorage(configured, emulator).notice).toBe(
-      "Storage: host.json names no storage provider and AzureWebJobsStorage names a local emulator; instances are kept in the embedded store instead.",
-    );
-    expect(selectStorage(configured, {}).notice).toBeUndefined();
+    expect(selectStorage(configured, emulator)).toMatchObject({
+      notice:
+        "Storage: host.json names no storage provider and AzureWebJobsStorage names a local emulator; instances are kept in the embedded store instead.",
+    });
+    expect(selectStorage(configured, {})).not.toHaveProperty("notice");
   });
 });

@@ -9,9 +9,6 @@ import { callHost, type Store } from "../store";
 import { abandonInstance } from "./abandon";
 import { rememberRows } from "./work-item";
 
-/** Messages of one work item at most: enough for large fan-ins, and a bound for what one episode has to hold. */
-const MESSAGE_LIMIT = 1_000;
-
 /** An instance that cannot be read is looked at again after this time; meanwhile others are not held up by it. */
 const UNREADABLE_DELAY_MS = 60_000;
 
@@ -39,13 +36,13 @@ export async function lockInstance(
   return (await workItems(store, "orchestration", result))[0];
 }
 
-function lockParameters({ owner, leaseMs }: Store, kind: InstanceKind, max: number): SqlParameter[] {
+function lockParameters({ owner, leaseMs, messageLimit }: Store, kind: InstanceKind, max: number): SqlParameter[] {
   return [
     { name: "Entities", type: "bit", value: kind === "entity" },
     { name: "Max", type: "int", value: max },
     { name: "Owner", type: "nvarchar", length: 60, value: owner },
     { name: "LeaseMs", type: "int", value: leaseMs },
-    { name: "MessageLimit", type: "int", value: MESSAGE_LIMIT },
+    { name: "MessageLimit", type: "int", value: messageLimit },
   ];
 }
 

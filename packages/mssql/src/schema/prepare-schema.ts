@@ -65,7 +65,7 @@ async function readTextStorage(client: SqlClient, logger: Logger): Promise<TextS
   const isUtf8 = /_utf8$/i.test(collation);
   if (!isUtf8) {
     logger.warn(
-      `The database has the collation ${collation}, which is not UTF-8: this host keeps all characters, but other tools see some as '?'. ` +
+      `The database has the collation ${collation}, which is not UTF-8: characters outside its code page are kept in texts, but other tools see them as '?'. ` +
         "New databases are best made with Latin1_General_100_BIN2_UTF8.",
     );
   }

@@ -40,6 +40,11 @@ export class Poller {
     this.#wakeUp = new WakeUp(options.clock, () => void this.#look());
   }
 
+  /** False from a look that failed to the next that did not. */
+  get isAnswered(): boolean {
+    return !this.#failed;
+  }
+
   start(): void {
     this.#state = "waiting";
     void this.#look();
