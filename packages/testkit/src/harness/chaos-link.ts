@@ -15,10 +15,10 @@ export class ChaosLink {
   readonly closed: Promise<void>;
   readonly #client: Socket;
   readonly #server: Socket;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Pieces under way, in order, and when each may arrive. */
+  readonly #waiting: { readonly due: number; readonly action: () => void }[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #halfClosed = false;
-  /** When the latest piece under way is due. */
-  #lastDue = 0;
 
   constructor(
     client: Socket,
@@ -32,7 +32,8 @@ export class ChaosLink {
     this.#carry(this.#client, this.#server);
     this.#carry(this.#server, this.#client);
     this.closed = Promise.all([gone(this.#client), gone(this.#server)]).then(() => {
-      for (const timer of this.#timers) clearTimeout(timer);
+      clearTimeout(this.#timer);
+      this.#waiting.length = 0;
     });
     // What happens to one side happens to the other; a reset is passed on as one.
     for (const socket of [this.#client, this.#server]) socket.on("error", () => this.cut());
@@ -87,16 +88,25 @@ export class ChaosLink {
     this.#afterDelay(() => socket.end());
   }
 
-  /** In the order of the calls: timers of one length fire in it, and a shorter delay waits for the longer before it. */
+  /** In the order of the calls: whatever comes behind something that waits, waits with it. */
   #afterDelay(action: () => void): void {
-    const wait = Math.max(this.conditions().delayMs, this.#lastDue - Date.now());
-    if (wait <= 0) return action();
-    this.#lastDue = Date.now() + wait;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, wait);
-    this.#timers.add(timer);
+    const due = Date.now() + this.conditions().delayMs;
+    if (this.#waiting.length === 0 && due <= Date.now()) return action();
+    this.#waiting.push({ due, action });
+    if (this.#waiting.length === 1) this.#waitForFirst();
+  }
+
+  #waitForFirst(): void {
+    const [first] = this.#waiting;
+    if (first === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#waiting.shift();
+        first.action();
+        this.#waitForFirst();
+      },
+      Math.max(0, first.due - Date.now()),
+    );
   }
 }
 
