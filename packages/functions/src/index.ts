@@ -1,4 +1,5 @@
 export { formatTimeSpan } from "./config/time-span";
+export { connectionValue } from "./config/app-settings";
 export { loadConfiguration, type HostConfiguration } from "./config/load-configuration";
 export { APP_SETTINGS, HOST_SETTINGS, type Setting, type Support } from "./config/setting-table";
 export { DURABLE_SYSTEM_KEY } from "./keys/host-keys";

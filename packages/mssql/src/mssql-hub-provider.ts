@@ -12,6 +12,8 @@ import { DEFAULT_SCHEMA, validateSchemaName } from "./schema/schema-name";
 export interface MssqlHubOptions {
   /** In ADO.NET form. */
   readonly connectionString: string;
+  /** The setting that holds it, for messages. */
+  readonly connectionName: string;
   /** At most 50 bytes. */
   readonly hubName: string;
   /** Default `dt`. */
@@ -33,8 +35,7 @@ export interface MssqlHubOptions {
 export function createMssqlHubProvider(options: MssqlHubOptions): StorageProvider {
   const { hubName, mayCreate, clock, logger } = options;
   const schema = validateSchemaName(options.schema ?? DEFAULT_SCHEMA);
-  // Where the application name selects the hub (multi-tenancy mode 0), Microsoft's functions see ours.
-  const settings = parseConnectionString(options.connectionString, { applicationName: hubName });
+  const settings = readSettings(options);
   return createMssqlProvider({
     hubName,
     schema,
@@ -48,6 +49,22 @@ export function createMssqlHubProvider(options: MssqlHubOptions): StorageProvide
     },
     prepare: (client) => prepareSchema(client, { schema, maySetUp: mayCreate !== "nothing", logger }),
   });
+}
+
+function readSettings({ connectionString, connectionName, hubName }: MssqlHubOptions): ConnectionSettings {
+  try {
+    // Where the application name selects the hub (multi-tenancy mode 0), Microsoft's functions see ours.
+    return parseConnectionString(connectionString, { applicationName: hubName });
+  } catch (error) {
+    if (!hasCode(error, "CONFIG_INVALID")) throw error;
+    throw new DurableHostError(
+      "CONFIG_INVALID",
+      `The connection setting ${connectionName} cannot be used. ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 async function createDatabase(settings: ConnectionSettings, logger: Logger): Promise<void> {

@@ -54,7 +54,7 @@ async function withTarget<T>(
   use: (target: ManagementTarget) => Promise<T>,
 ): Promise<T> {
   const target = await selectTarget(options, surroundings);
-  surroundings.note(`Using ${target.title}${target.isOffline ? "; no host has it open" : ""}.`);
+  surroundings.note(`Using ${target.title}${target.isOffline && !target.isShared ? "; no host has it open" : ""}.`);
   // A command that ended early would look as if it were done: nothing of the engine keeps a process alive.
   const awake = setInterval(() => undefined, AWAKE_MS);
   try {
@@ -70,7 +70,7 @@ async function execute(
   target: ManagementTarget,
   { confirm }: DurableSurroundings,
 ): Promise<CommandResult> {
-  const { isOffline } = target;
+  const { isOffline, isShared } = target;
   const context = {
     client: new DurableClient(target),
     instanceIds,
@@ -80,5 +80,8 @@ async function execute(
   };
   const result = await command.run(values, context);
   if (!command.needsHost || !isOffline) return result;
-  return { ...result, notes: [...(result.notes ?? []), "It is stored, and carried out when the host starts next."] };
+  const note = isShared
+    ? "It is stored; a host that runs carries it out."
+    : "It is stored, and carried out when the host starts next.";
+  return { ...result, notes: [...(result.notes ?? []), note] };
 }

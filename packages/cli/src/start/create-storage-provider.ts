@@ -26,6 +26,7 @@ export async function createStorageProvider(
   const mayCreateDatabase = values.host(`${PROVIDER}.createDatabaseIfNotExists`);
   return createMssqlHubProvider({
     connectionString: storage.connectionString,
+    connectionName: storage.connectionName,
     hubName,
     schema: values.host(`${PROVIDER}.schemaName`),
     mayCreate: mayCreate ? (mayCreateDatabase ? "database" : "schema") : "nothing",

@@ -1,6 +1,7 @@
 import { DurableHostError } from "@durable-host/engine";
+import type { HostConfiguration } from "@durable-host/functions";
 
-/** Problems of the store, whose messages do not know by which option it was chosen. */
+/** Problems of an embedded store, whose messages do not know by which option it was chosen. */
 const ABOUT_THE_STORE: ReadonlySet<DurableHostError["code"]> = new Set([
   "STORE_IN_USE",
   "STORE_CORRUPT",
@@ -8,9 +9,10 @@ const ABOUT_THE_STORE: ReadonlySet<DurableHostError["code"]> = new Set([
 ]);
 
 /** What to print when the host cannot start: one paragraph for what was foreseen, the stack for a defect. */
-export function describeStartError(error: unknown): string {
+export function describeStartError(error: unknown, storage: HostConfiguration["storage"]["type"] = "embedded"): string {
   if (error instanceof DurableHostError) {
-    return ABOUT_THE_STORE.has(error.code) ? `${error.message} Another folder: --data-dir DIR.` : error.message;
+    const isInFolder = storage === "embedded" && ABOUT_THE_STORE.has(error.code);
+    return isInFolder ? `${error.message} Another folder: --data-dir DIR.` : error.message;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `durable-host could not start because of an error nobody foresaw; please report it with these lines.\n${detail}`;

@@ -29,14 +29,18 @@ export async function runStart(options: StartOptions, surroundings: RunSurroundi
   const { output, errors, stopRequest } = surroundings;
   output.line(`durable-host ${HOST_VERSION} (Node.js ${process.version})`);
   let host: RunningHost | undefined;
+  let storage: HostConfiguration["storage"]["type"] | undefined;
   try {
     const starting = startHost(options, {
       environment: surroundings.environment,
-      openConsole: (configuration) => openConsole(configuration, options, surroundings),
+      openConsole(configuration) {
+        storage = configuration.storage.type;
+        return openConsole(configuration, options, surroundings);
+      },
     });
     host = await Promise.race([withTimeout(starting, options), stopRequest.made]);
   } catch (error) {
-    errors.line(`\n${describeStartError(error)}`);
+    errors.line(`\n${describeStartError(error, storage)}`);
     return 1;
   }
   if (host === undefined) return 0;

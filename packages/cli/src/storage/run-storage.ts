@@ -35,9 +35,9 @@ async function execute(
   { command, options }: StorageRequest,
   { environment }: StorageSurroundings,
 ): Promise<StorageResult> {
-  if (command.runOffline !== undefined) return command.runOffline(chooseSchema(options, environment));
+  if (command.runOffline !== undefined) return command.runOffline(await chooseSchema(options, environment));
   if (command.run === undefined) throw new Error(`The command ${command.name} does nothing.`);
-  const target = openStorageTarget(options, environment);
+  const target = await openStorageTarget(options, environment);
   try {
     return await command.run(target);
   } finally {

@@ -32,12 +32,12 @@ export interface StorageResult {
   readonly exitCode: number;
 }
 
-/** One sub-command of `durable-host storage` as data. */
+/** One sub-command of `durable-host storage` as data. What it does is loaded when it runs: the driver makes no other command slow. */
 export interface StorageCommand {
   readonly name: string;
   readonly description: string;
   readonly takesCreateDatabase: boolean;
   /** Without a connection: with the name of the schema alone. */
-  readonly runOffline?: (schema: string) => StorageResult;
+  readonly runOffline?: (schema: string) => Promise<StorageResult>;
   readonly run?: (target: StorageTarget) => Promise<StorageResult>;
 }

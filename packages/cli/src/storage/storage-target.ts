@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type HostConfiguration, loadConfiguration } from "@durable-host/functions";
-import { createSqlClient, DEFAULT_SCHEMA, parseConnectionString, validateSchemaName } from "@durable-host/mssql";
+import { connectionValue, type HostConfiguration, loadConfiguration } from "@durable-host/functions";
 import { CommandFailure } from "../durable/command-failure";
 import type { StorageOptions, StorageTarget } from "./storage-command";
 
@@ -17,12 +16,13 @@ const DEFAULT_SETTING = "SQLDB_Connection";
  *
  * @throws DurableHostError CONFIG_INVALID
  */
-export function chooseSchema(options: StorageOptions, environment: Environment): string {
+export async function chooseSchema(options: StorageOptions, environment: Environment): Promise<string> {
+  const { DEFAULT_SCHEMA, validateSchemaName } = await import("@durable-host/mssql");
   const { schema } = options;
   if (schema !== undefined) return validateSchemaName(schema);
   if (!existsSync(join(options.scriptRoot, "host.json"))) return DEFAULT_SCHEMA;
   const configured = readApp(options, environment).values.host(`${PROVIDER}.schemaName`);
-  return typeof configured === "string" && configured !== "" ? validateSchemaName(configured) : DEFAULT_SCHEMA;
+  return validateSchemaName(configured);
 }
 
 /**
@@ -30,8 +30,9 @@ export function chooseSchema(options: StorageOptions, environment: Environment):
  *
  * @throws CommandFailure when there is none; DurableHostError CONFIG_INVALID when it cannot be understood
  */
-export function openStorageTarget(options: StorageOptions, environment: Environment): StorageTarget {
-  const schema = chooseSchema(options, environment);
+export async function openStorageTarget(options: StorageOptions, environment: Environment): Promise<StorageTarget> {
+  const { createSqlClient, parseConnectionString } = await import("@durable-host/mssql");
+  const schema = await chooseSchema(options, environment);
   const settings = parseConnectionString(findConnectionString(options, environment), {
     applicationName: "durable-host storage",
   });
@@ -49,8 +50,8 @@ function findConnectionString(options: StorageOptions, environment: Environment)
   const app = readApp(options, environment);
   const isMssql = app.values.host(`${PROVIDER}.type`).toLowerCase() === "mssql";
   const name = options.connectionStringSetting ?? (isMssql ? app.storage.connectionName : DEFAULT_SETTING);
-  const value = app.settings[name];
-  if (value === undefined || value === "") {
+  const value = connectionValue(app.settings, name);
+  if (value === undefined) {
     throw new CommandFailure(
       `The setting ${name} has no value: set it in the environment or under Values in local.settings.json, name ` +
         "another with --connection-string-setting, or give --connection-string.",

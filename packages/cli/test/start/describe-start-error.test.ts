@@ -13,6 +13,12 @@ describe("what is printed when the host cannot start", () => {
     );
   });
 
+  it("does not send users of a database to another folder", () => {
+    expect(describeStartError(new DurableHostError("SCHEMA_TOO_NEW", "The schema dt."), "mssql")).toBe(
+      "The schema dt.",
+    );
+  });
+
   it("has the stack of a defect", () => {
     expect(describeStartError(new TypeError("oops"))).toMatch(/nobody foresaw[\s\S]*TypeError: oops\n\s+at /);
     expect(describeStartError("text")).toContain("text");

@@ -8,7 +8,7 @@ import { judgeSchema, readSchemaStatus, refuseNewer } from "./versions";
 
 export interface PrepareOptions {
   readonly schema: string;
-  /** False: a schema that is missing or behind is refused. */
+  /** False, for whoever only looks: a schema that is missing or behind is refused. */
   readonly maySetUp: boolean;
   readonly logger: Logger;
 }
@@ -24,7 +24,7 @@ export async function prepareSchema(client: SqlClient, options: PrepareOptions):
   try {
     if (maySetUp) await setUp(client, schema, logger);
     else await requireSchema(client, schema);
-    return await readTextStorage(client, logger);
+    return await readTextStorage(client, maySetUp ? logger : undefined);
   } catch (error) {
     throw error instanceof SqlError ? refused(error, schema) : error;
   }
@@ -57,14 +57,14 @@ async function requireSchema(client: SqlClient, schema: string): Promise<void> {
   }
 }
 
-async function readTextStorage(client: SqlClient, logger: Logger): Promise<TextStorage> {
+async function readTextStorage(client: SqlClient, logger: Logger | undefined): Promise<TextStorage> {
   const { sets } = await client.query(
     "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS nvarchar(128)) AS [Collation]",
   );
   const collation = String(sets[0]?.[0]?.["Collation"]);
   const isUtf8 = /_utf8$/i.test(collation);
   if (!isUtf8) {
-    logger.warn(
+    logger?.warn(
       `The database has the collation ${collation}, which is not UTF-8: characters outside its code page are kept in texts, but other tools see them as '?'. ` +
         "New databases are best made with Latin1_General_100_BIN2_UTF8.",
     );

@@ -3,13 +3,24 @@ import { join, resolve } from "node:path";
 import type { HostConfiguration } from "@durable-host/functions";
 import { CommandFailure } from "../command-failure";
 
-/** An embedded store that exists, and what the app's configuration says about its task hub. */
-export interface StoreChoice {
+/** A store, and what the app's configuration says about its task hub. */
+export type StoreChoice = EmbeddedStore | SqlServerStore;
+
+/** One that exists. */
+export interface EmbeddedStore {
+  readonly type: "embedded";
   readonly dataDir: string;
   readonly hubName: string;
   readonly file: string;
   /** Absent when no app is known. */
   readonly configuration?: HostConfiguration;
+}
+
+/** Whether it exists shows when it is opened. */
+export interface SqlServerStore {
+  readonly type: "mssql";
+  readonly hubName: string;
+  readonly configuration: HostConfiguration;
 }
 
 export interface FindStoreOptions {
@@ -27,6 +38,9 @@ const EXTENSION = ".db";
  * Throws CommandFailure.
  */
 export function findStore({ dataDir, taskHubName, configuration }: FindStoreOptions): StoreChoice {
+  if (dataDir === undefined && configuration?.storage.type === "mssql") {
+    return { type: "mssql", hubName: configuration.hubName, configuration };
+  }
   const folder = dataDir ?? resolve(configuration?.appRoot ?? ".", ".durable");
   const hubs = taskHubsIn(folder);
   const [only, ...others] = hubs;
@@ -34,7 +48,7 @@ export function findStore({ dataDir, taskHubName, configuration }: FindStoreOpti
   if (hubName === undefined) throw ambiguous(folder, hubs);
   const file = join(folder, `${hubName}${EXTENSION}`);
   if (!existsSync(file)) throw missing(folder, hubName, hubs);
-  return { dataDir: folder, hubName, file, configuration };
+  return { type: "embedded", dataDir: folder, hubName, file, configuration };
 }
 
 function taskHubsIn(folder: string): readonly string[] {

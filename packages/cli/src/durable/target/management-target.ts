@@ -20,14 +20,16 @@ export interface ManagementAnswer {
 }
 
 /**
- * Where durable commands go: a running host, or a store that no host has open. Both speak the management API, so that a
+ * Where durable commands go: a running host, or a store. Both speak the management API, so that a
  * command does the same on either.
  */
 export interface ManagementTarget {
   /** `the host at http://localhost:7071`, `the store /app/.durable/Hub.db` */
   readonly title: string;
-  /** Nothing is executed meanwhile: what is asked for is kept and done by the host that starts next. */
+  /** Nothing is executed by this target: what is asked for is kept, and done by a host. */
   readonly isOffline: boolean;
+  /** Hosts may be at work on the same store, so what is kept may be done at once; else by the host that starts next. */
+  readonly isShared?: boolean;
   /** Rejects with CommandFailure when the target cannot be reached; a refusal is an answer. */
   send(request: ManagementRequest): Promise<ManagementAnswer>;
   /** Deletes every instance and entity of the task hub. Rejects with CommandFailure where that is not possible. */

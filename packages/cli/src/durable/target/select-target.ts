@@ -32,7 +32,11 @@ export interface TargetSurroundings {
 type Configured = { readonly configuration: HostConfiguration } | { readonly problem: DurableHostError };
 
 const STORAGE_PROVIDER = "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName";
-const HUB_NAME = "AzureFunctionsJobHost__extensions__durableTask__hubName";
+/** SQL Server has a name of its own for the hub, which would win. */
+const HUB_NAMES = [
+  "AzureFunctionsJobHost__extensions__durableTask__hubName",
+  "AzureFunctionsJobHost__extensions__durableTask__storageProvider__taskHubName",
+];
 
 /**
  * Chooses between a running host and the store: `--url` is a host; `--data-dir` and `--offline` are the store; otherwise the
@@ -74,7 +78,7 @@ function readConfiguration(options: TargetOptions, { environment }: TargetSurrou
       appRoot: options.scriptRoot,
       environment: {
         ...environment,
-        ...(taskHubName === undefined ? {} : { [HUB_NAME]: taskHubName }),
+        ...(taskHubName === undefined ? {} : Object.fromEntries(HUB_NAMES.map((name) => [name, taskHubName]))),
         ...(connectionStringSetting === undefined ? {} : { [STORAGE_PROVIDER]: connectionStringSetting }),
       },
       ...(options.dataDir === undefined ? {} : { storage: "embedded" as const }),

@@ -10,6 +10,7 @@ import {
 } from "@durable-host/engine";
 import { createManagementApi, WEBHOOK_PATH, type HostResponse, type HttpHandler } from "@durable-host/functions";
 import { createSqliteProvider } from "@durable-host/sqlite";
+import { createStorageProvider } from "../../start/create-storage-provider";
 import { CommandFailure } from "../command-failure";
 import type { StoreChoice } from "./find-store";
 import { createImpatientClock } from "./impatient-clock";
@@ -19,18 +20,19 @@ import { pathAndQuery, type ManagementRequest, type ManagementTarget } from "./m
 const ORIGIN = "http://offline.invalid";
 
 /**
- * Opens an embedded store that no host has open. The management API runs over it in this process, without an executor:
- * whatever is asked for is durable, and is carried out by the host that starts next.
- * Rejects with CommandFailure when a host has it open, and with the store's own errors.
+ * Opens a store: an embedded one that no host has open, or a task hub in SQL Server. The management API runs over it in
+ * this process, without an executor: whatever is asked for is durable, and is carried out by a host, where there is none by
+ * the one that starts next.
+ * Rejects with CommandFailure when a host has an embedded store open, and with the store's own errors.
  */
 export async function openStoreTarget(choice: StoreChoice, logger: Logger): Promise<ManagementTarget> {
-  const { dataDir, hubName, file } = choice;
-  const provider = createSqliteProvider({ dataDir, hubName, clock: systemClock, logger });
-  await start(provider, file);
+  const provider = await createProvider(choice, logger);
+  await start(provider, choice);
   const api = createApi(choice, provider, logger);
   return {
-    title: `the store ${file}`,
+    title: titleOf(choice),
     isOffline: true,
+    isShared: choice.type === "mssql",
     async send(request) {
       const response = await api({
         method: request.method,
@@ -47,23 +49,41 @@ export async function openStoreTarget(choice: StoreChoice, logger: Logger): Prom
   };
 }
 
-async function start(provider: StorageProvider, file: string): Promise<void> {
+function titleOf(choice: StoreChoice): string {
+  if (choice.type === "embedded") return `the store ${choice.file}`;
+  return `the task hub ${choice.hubName} in the database of ${choice.configuration.storage.connectionName}`;
+}
+
+/** Nothing is created, as a typing error would make something empty. */
+async function createProvider(choice: StoreChoice, logger: Logger): Promise<StorageProvider> {
+  if (choice.type === "mssql")
+    return createStorageProvider(choice.configuration, { dataDir: "", mayCreate: false }, logger);
+  const { dataDir, hubName } = choice;
+  return createSqliteProvider({ dataDir, hubName, clock: systemClock, logger });
+}
+
+async function start(provider: StorageProvider, choice: StoreChoice): Promise<void> {
   try {
     await provider.start();
   } catch (error) {
-    if (!hasCode(error, "STORE_IN_USE")) throw error;
-    const message = `A host is using the store ${file}: talk to it with --url http://localhost:PORT (the port it printed when it started), or stop it first.`;
+    if (choice.type !== "embedded" || !hasCode(error, "STORE_IN_USE")) throw error;
+    const message = `A host is using the store ${choice.file}: talk to it with --url http://localhost:PORT (the port it printed when it started), or stop it first.`;
     throw new CommandFailure(message, { cause: error });
   }
 }
 
 /** The settings are those the host would go by. */
-function createApi({ hubName, configuration }: StoreChoice, provider: StorageProvider, logger: Logger): HttpHandler {
+function createApi(
+  { type, hubName, configuration }: StoreChoice,
+  provider: StorageProvider,
+  logger: Logger,
+): HttpHandler {
   const values = configuration?.values;
   const taskHub = createTaskHub({
     hubName,
     provider,
-    clock: createImpatientClock(systemClock),
+    // Hosts may be at work in a database, so that it is worth waiting for what they do.
+    clock: type === "mssql" ? systemClock : createImpatientClock(systemClock),
     ids: randomIds,
     completions: new CompletionSignals(),
     defaultVersion: values?.host("extensions.durableTask.defaultVersion"),

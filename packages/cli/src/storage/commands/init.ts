@@ -1,4 +1,3 @@
-import { createDatabaseIfMissing, createSchema } from "@durable-host/mssql";
 import type { StorageCommand } from "../storage-command";
 import { describeOutcome } from "../describe-outcome";
 
@@ -8,6 +7,7 @@ export const init: StorageCommand = {
   description: "set the schema up where it is missing, upgrade it where it is older",
   takesCreateDatabase: true,
   async run({ schema, database, createDatabase, client, openMaster }) {
+    const { createDatabaseIfMissing, createSchema } = await import("@durable-host/mssql");
     if (createDatabase) {
       const master = openMaster();
       try {

@@ -1,4 +1,4 @@
-import { type SchemaInspection, inspectSchema } from "@durable-host/mssql";
+import type { SchemaInspection } from "@durable-host/mssql";
 import type { StorageCommand } from "../storage-command";
 
 /** Scripts are due: no error, but not ready either. */
@@ -10,6 +10,7 @@ export const status: StorageCommand = {
   description: `show the versions installed, what is due, and the login's rights (exit code ${NOT_CURRENT}: not up to date)`,
   takesCreateDatabase: false,
   async run({ schema, database, client }) {
+    const { inspectSchema } = await import("@durable-host/mssql");
     const inspection = await inspectSchema(client, schema);
     return {
       json: { database, schema, ...inspection },

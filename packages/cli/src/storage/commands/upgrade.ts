@@ -1,4 +1,3 @@
-import { createSchema, inspectSchema } from "@durable-host/mssql";
 import { CommandFailure } from "../../durable/command-failure";
 import type { StorageCommand } from "../storage-command";
 import { describeOutcome } from "../describe-outcome";
@@ -9,6 +8,7 @@ export const upgrade: StorageCommand = {
   description: "upgrade a schema that exists to what this release needs",
   takesCreateDatabase: false,
   async run({ schema, database, client }) {
+    const { createSchema, inspectSchema } = await import("@durable-host/mssql");
     const { state } = await inspectSchema(client, schema);
     if (state === "absent") {
       throw new CommandFailure(

@@ -127,7 +127,9 @@ describe("where durable commands go", () => {
     const hostJson = { version: "2.0", extensions: { durableTask: { hubName: "Shop", storageProvider } } };
     const values = { DB: "Server=db.example.com", LOCAL: "UseDevelopmentStorage=true" };
     const scriptRoot = anApp(hostJson, { IsEncrypted: false, Values: values });
-    expect(await refusal({ scriptRoot, offline: true })).toContain("connection setting DB");
+    expect(await refusal({ scriptRoot, offline: true })).toMatch(
+      /connection setting DB cannot be used.*lacks Database/,
+    );
     expect(await refusal({ scriptRoot, offline: true, connectionStringSetting: "LOCAL" })).toContain(
       "There is no store",
     );
