@@ -122,6 +122,41 @@ describe("loadConfiguration", () => {
     expect(() => load(hostJson({ hubName: "%HUB%" }))).toThrow(/there is no app setting HUB/);
   });
 
+  it("takes the hub name for SQL Server from the store's own setting, and from hubName without one", () => {
+    const environment = { SQLDB_Connection: "Server=db;Database=shop", HUB: "Own" };
+    const mssql = { type: "mssql", taskHubName: "%HUB%" };
+    expect(load(hostJson({ hubName: "Other", storageProvider: mssql }), environment).hubName).toBe("Own");
+    expect(load(hostJson({ hubName: "Other", storageProvider: { type: "mssql" } }), environment).hubName).toBe("Other");
+    const embedded = { SQLDB_Connection: "UseDevelopmentStorage=true", HUB: "Own" };
+    expect(load(hostJson({ hubName: "Other", storageProvider: mssql }), embedded).hubName).toBe("Other");
+  });
+
+  it("refuses a hub name that the column of SQL Server has no room for, and names its setting", () => {
+    const environment = { SQLDB_Connection: "Server=db;Database=shop" };
+    const storageProvider = { type: "mssql", taskHubName: "h".repeat(51) };
+    expect(() => load(hostJson({ storageProvider }), environment)).toThrow(
+      /storageProvider\.taskHubName\): use 1 to 50/,
+    );
+    const hubName = "h".repeat(51);
+    expect(() => load(hostJson({ hubName, storageProvider: { type: "mssql" } }), environment)).toThrow(
+      /extensions\.durableTask\.hubName\): use 1 to 50/,
+    );
+    expect(load(hostJson({ hubName })).hubName).toBe(hubName);
+  });
+
+  it("reads what SQL Server storage can be told, with upstream's defaults but for larger batches", () => {
+    const prefix = "extensions.durableTask.storageProvider";
+    const { values } = load(hostJson({ storageProvider: { schemaName: null } }));
+    expect(values.host(`${prefix}.taskEventLockTimeout`)).toBe(120_000);
+    expect(values.host(`${prefix}.taskEventBatchSize`)).toBe(1000);
+    expect(values.host(`${prefix}.createDatabaseIfNotExists`)).toBe(false);
+    expect(values.host(`${prefix}.schemaName`)).toBe("dt");
+    expect(() => load(hostJson({ storageProvider: { taskEventLockTimeout: "00:00:09" } }))).toThrow(
+      /taskEventLockTimeout is "00:00:09"; expected: time span hh:mm:ss, at least 00:00:10/,
+    );
+    expect(() => load(hostJson({ storageProvider: { taskEventBatchSize: 9 } }))).toThrow(/at least 10/);
+  });
+
   it("tells in one notice what is used in place of another store", () => {
     const { notices } = load(hostJson({ storageProvider: { type: "azureManaged" } }));
     expect(notices).toEqual([
