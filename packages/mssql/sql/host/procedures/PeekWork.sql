@@ -1,51 +1,74 @@
 -- Tells cheaply whether there is anything to lock, by kind, and when the next thing will be that only waits for its time.
-CREATE OR ALTER PROCEDURE [{{schema}}_host].[PeekWork]
-  @TaskHub varchar(50)
+CREATE OR ALTER PROCEDURE {{schema}}_host.PeekWork
+    @TaskHub varchar(50)
 AS
 BEGIN
-  SET NOCOUNT ON;
-  DECLARE @now datetime2(7) = SYSUTCDATETIME();
-  DECLARE @ready TABLE ([IsEntity] bit NOT NULL);
-  DECLARE @due TABLE ([Time] datetime2(7) NULL);
+    SET NOCOUNT ON;
+    DECLARE @now datetime2(7) = SYSUTCDATETIME();
+    DECLARE @orchestrations bit = 0;
+    DECLARE @entities bit = 0;
+    DECLARE @activities bit = 0;
+    DECLARE @due TABLE (Time datetime2(7) NULL);
 
-  INSERT INTO @ready ([IsEntity])
-  SELECT DISTINCT CASE WHEN I.[InstanceID] LIKE '@%' THEN 1 ELSE 0 END
-  FROM [{{schema}}].[NewEvents] AS E WITH (READPAST)
-    INNER JOIN [{{schema}}].[Instances] AS I WITH (READPAST)
-      ON I.[TaskHub] = E.[TaskHub] AND I.[InstanceID] = E.[InstanceID]
-  WHERE E.[TaskHub] = @TaskHub
-    AND (E.[VisibleTime] IS NULL OR E.[VisibleTime] <= @now)
-    AND (I.[LockExpiration] IS NULL OR I.[LockExpiration] <= @now)
-    AND (I.[RuntimeStatus] <> 'Pending' OR E.[EventType] = 'ExecutionStarted'
-      OR (E.[EventType] = 'ExecutionTerminated' AND E.[Name] IS NULL)
-      OR NOT EXISTS (
-        SELECT 1 FROM [{{schema}}].[NewEvents] AS S WITH (READPAST)
-        WHERE S.[TaskHub] = E.[TaskHub] AND S.[InstanceID] = E.[InstanceID]
-          AND S.[EventType] = 'ExecutionStarted' AND S.[VisibleTime] > @now
-      ));
+    -- Each look ends at the first find: what waits may be much.
+    IF EXISTS (
+        SELECT 1
+        FROM {{schema}}.NewEvents AS E WITH (READCOMMITTEDLOCK, READPAST)
+            INNER JOIN {{schema}}.Instances AS I WITH (READCOMMITTEDLOCK, READPAST)
+                ON I.TaskHub = E.TaskHub AND I.InstanceID = E.InstanceID
+        WHERE E.TaskHub = @TaskHub AND E.InstanceID NOT LIKE '@%'
+            AND (E.VisibleTime IS NULL OR E.VisibleTime <= @now)
+            AND (I.LockExpiration IS NULL OR I.LockExpiration <= @now)
+            AND (I.RuntimeStatus <> 'Pending' OR E.EventType = 'ExecutionStarted'
+                OR (E.EventType = 'ExecutionTerminated' AND E.[Name] IS NULL)
+                OR NOT EXISTS (
+                    SELECT 1 FROM {{schema}}.NewEvents AS S WITH (READCOMMITTEDLOCK, READPAST)
+                    WHERE S.TaskHub = E.TaskHub AND S.InstanceID = E.InstanceID
+                        AND S.EventType = 'ExecutionStarted' AND S.VisibleTime > @now
+                ))
+    )
+        SET @orchestrations = 1;
+    IF EXISTS (
+        SELECT 1
+        FROM {{schema}}.NewEvents AS E WITH (READCOMMITTEDLOCK, READPAST)
+            INNER JOIN {{schema}}.Instances AS I WITH (READCOMMITTEDLOCK, READPAST)
+                ON I.TaskHub = E.TaskHub AND I.InstanceID = E.InstanceID
+        WHERE E.TaskHub = @TaskHub AND E.InstanceID LIKE '@%'
+            AND (E.VisibleTime IS NULL OR E.VisibleTime <= @now)
+            AND (I.LockExpiration IS NULL OR I.LockExpiration <= @now)
+            AND (I.RuntimeStatus <> 'Pending' OR E.EventType = 'ExecutionStarted'
+                OR (E.EventType = 'ExecutionTerminated' AND E.[Name] IS NULL)
+                OR NOT EXISTS (
+                    SELECT 1 FROM {{schema}}.NewEvents AS S WITH (READCOMMITTEDLOCK, READPAST)
+                    WHERE S.TaskHub = E.TaskHub AND S.InstanceID = E.InstanceID
+                        AND S.EventType = 'ExecutionStarted' AND S.VisibleTime > @now
+                ))
+    )
+        SET @entities = 1;
+    IF EXISTS (
+        SELECT 1 FROM {{schema}}.NewTasks AS N WITH (READCOMMITTEDLOCK, READPAST)
+        WHERE N.TaskHub = @TaskHub
+            AND (N.LockExpiration IS NULL OR N.LockExpiration <= @now)
+            AND (N.VisibleTime IS NULL OR N.VisibleTime <= @now)
+    )
+        SET @activities = 1;
 
-  INSERT INTO @due ([Time])
-  SELECT MIN(E.[VisibleTime]) FROM [{{schema}}].[NewEvents] AS E WITH (READPAST)
-  WHERE E.[TaskHub] = @TaskHub AND E.[VisibleTime] > @now;
-  INSERT INTO @due ([Time])
-  SELECT MIN(N.[VisibleTime]) FROM [{{schema}}].[NewTasks] AS N WITH (READPAST)
-  WHERE N.[TaskHub] = @TaskHub AND N.[VisibleTime] > @now;
-  INSERT INTO @due ([Time])
-  SELECT MIN(N.[LockExpiration]) FROM [{{schema}}].[NewTasks] AS N WITH (READPAST)
-  WHERE N.[TaskHub] = @TaskHub AND N.[LockExpiration] > @now;
-  INSERT INTO @due ([Time])
-  SELECT MIN(I.[LockExpiration]) FROM [{{schema}}].[Instances] AS I WITH (READPAST)
-  WHERE I.[TaskHub] = @TaskHub AND I.[LockExpiration] > @now;
+    -- Locks on instances are not among it: to find the next that expires, all instances would have to be read.
+    INSERT INTO @due (Time)
+    SELECT MIN(E.VisibleTime) FROM {{schema}}.NewEvents AS E WITH (READCOMMITTEDLOCK, READPAST)
+    WHERE E.TaskHub = @TaskHub AND E.VisibleTime > @now;
+    -- While there is something to do, the next look is near, and the queue may be long.
+    IF @activities = 0
+    BEGIN
+        INSERT INTO @due (Time)
+        SELECT MIN(N.VisibleTime) FROM {{schema}}.NewTasks AS N WITH (READCOMMITTEDLOCK, READPAST)
+        WHERE N.TaskHub = @TaskHub AND N.VisibleTime > @now;
+        INSERT INTO @due (Time)
+        SELECT MIN(N.LockExpiration) FROM {{schema}}.NewTasks AS N WITH (READCOMMITTEDLOCK, READPAST)
+        WHERE N.TaskHub = @TaskHub AND N.LockExpiration > @now;
+    END;
 
-  SELECT @now AS [Now],
-    CAST(CASE WHEN EXISTS (SELECT 1 FROM @ready WHERE [IsEntity] = 0) THEN 1 ELSE 0 END AS bit) AS [Orchestrations],
-    CAST(CASE WHEN EXISTS (SELECT 1 FROM @ready WHERE [IsEntity] = 1) THEN 1 ELSE 0 END AS bit) AS [Entities],
-    CAST(CASE WHEN EXISTS (
-      SELECT 1 FROM [{{schema}}].[NewTasks] AS N WITH (READPAST)
-      WHERE N.[TaskHub] = @TaskHub
-        AND (N.[LockExpiration] IS NULL OR N.[LockExpiration] <= @now)
-        AND (N.[VisibleTime] IS NULL OR N.[VisibleTime] <= @now)
-    ) THEN 1 ELSE 0 END AS bit) AS [Activities],
-    (SELECT MIN([Time]) FROM @due) AS [NextDue];
+    SELECT @now AS Now, @orchestrations AS Orchestrations, @entities AS Entities, @activities AS Activities,
+        (SELECT MIN(Time) FROM @due) AS NextDue;
 END
 GO

@@ -1,70 +1,71 @@
 -- Queues a message. Returns 1; 0 when its instance does not exist and it brings no seed. A message for an execution that is
 -- gone is dropped. @MessageID is that of its payload: a second call with it does nothing, the first one's answer was lost.
-CREATE OR ALTER PROCEDURE [{{schema}}_host].[SendMessage]
-  @TaskHub varchar(50),
-  @MessageID uniqueidentifier,
-  @Message [{{schema}}_host].[MessageRows] READONLY,
-  @Payloads [{{schema}}_host].[PayloadRows] READONLY
+CREATE OR ALTER PROCEDURE {{schema}}_host.SendMessage
+    @TaskHub varchar(50),
+    @MessageID uniqueidentifier,
+    @Message {{schema}}_host.MessageRows READONLY,
+    @Payloads {{schema}}_host.PayloadRows READONLY
 AS
 BEGIN
-  SET NOCOUNT ON;
-  SET XACT_ABORT ON;
-  DECLARE @instanceId varchar(100);
-  DECLARE @current varchar(50);
-  DECLARE @isSeeded bit;
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+    DECLARE @instanceId varchar(100);
+    DECLARE @current varchar(50);
+    DECLARE @isSeeded bit;
 
-  BEGIN TRANSACTION;
+    BEGIN TRANSACTION;
 
-  SELECT @instanceId = M.[InstanceID], @isSeeded = CASE WHEN M.[SeedName] IS NULL THEN 0 ELSE 1 END FROM @Message AS M;
+    SELECT @instanceId = M.InstanceID, @isSeeded = CASE WHEN M.SeedName IS NULL THEN 0 ELSE 1 END FROM @Message AS M;
 
-  SELECT @current = I.[ExecutionID]
-  FROM [{{schema}}].[Instances] AS I WITH (UPDLOCK, HOLDLOCK, ROWLOCK)
-  WHERE I.[TaskHub] = @TaskHub AND I.[InstanceID] = @instanceId;
+    SELECT @current = I.ExecutionID
+    FROM {{schema}}.Instances AS I WITH (UPDLOCK, HOLDLOCK, ROWLOCK)
+    WHERE I.TaskHub = @TaskHub AND I.InstanceID = @instanceId;
 
-  IF EXISTS (
-    SELECT 1 FROM [{{schema}}].[Payloads] AS P
-    WHERE P.[TaskHub] = @TaskHub AND P.[InstanceID] = @instanceId AND P.[PayloadID] = @MessageID
-  )
-  BEGIN
-    COMMIT TRANSACTION;
-    RETURN 1;
-  END;
-
-  IF @current IS NULL AND @isSeeded = 0
-  BEGIN
-    COMMIT TRANSACTION;
-    RETURN 0;
-  END;
-
-  IF @current IS NOT NULL AND EXISTS (
-    SELECT 1 FROM @Message AS M WHERE M.[EventType] <> 'ExecutionStarted' AND M.[ExecutionID] <> @current
-  )
-  BEGIN
-    COMMIT TRANSACTION;
-    RETURN 1;
-  END;
-
-  INSERT INTO [{{schema}}].[Payloads] ([TaskHub], [InstanceID], [PayloadID], [Text], [Reason], [HostData])
-  SELECT @TaskHub, P.[InstanceID], P.[PayloadID], P.[Text], P.[Reason], P.[HostData] FROM @Payloads AS P;
-
-  IF @current IS NULL
-    INSERT INTO [{{schema}}].[Instances] (
-      [TaskHub], [InstanceID], [ExecutionID], [Name], [Version], [CreatedTime], [LastUpdatedTime], [RuntimeStatus],
-      [InputPayloadID], [ParentInstanceID], [TraceContext], [Tags]
+    IF EXISTS (
+        SELECT 1 FROM {{schema}}.Payloads AS P
+        WHERE P.TaskHub = @TaskHub AND P.InstanceID = @instanceId AND P.PayloadID = @MessageID
     )
-    SELECT @TaskHub, M.[InstanceID], M.[SeedExecutionID], M.[SeedName], M.[SeedVersion], M.[SeedCreatedTime],
-      M.[SeedCreatedTime], 'Pending', M.[SeedInputPayloadID], M.[SeedParentInstanceID], M.[TraceContext], M.[SeedTags]
+    BEGIN
+        COMMIT TRANSACTION;
+        RETURN 1;
+    END;
+
+    IF @current IS NULL AND @isSeeded = 0
+    BEGIN
+        COMMIT TRANSACTION;
+        RETURN 0;
+    END;
+
+    IF @current IS NOT NULL AND EXISTS (
+        SELECT 1 FROM @Message AS M WHERE M.EventType <> 'ExecutionStarted' AND M.ExecutionID <> @current
+    )
+    BEGIN
+        COMMIT TRANSACTION;
+        RETURN 1;
+    END;
+
+    INSERT INTO {{schema}}.Payloads (TaskHub, InstanceID, PayloadID, [Text], Reason, HostData)
+    SELECT @TaskHub, P.InstanceID, P.PayloadID, P.[Text], P.Reason, P.HostData FROM @Payloads AS P
+    WHERE @current IS NULL OR P.PayloadID = @MessageID;
+
+    IF @current IS NULL
+        INSERT INTO {{schema}}.Instances (
+            TaskHub, InstanceID, ExecutionID, [Name], [Version], CreatedTime, LastUpdatedTime, RuntimeStatus,
+            InputPayloadID, ParentInstanceID, TraceContext, Tags
+        )
+        SELECT @TaskHub, M.InstanceID, M.SeedExecutionID, M.SeedName, M.SeedVersion, M.SeedCreatedTime,
+            M.SeedCreatedTime, 'Pending', M.SeedInputPayloadID, M.SeedParentInstanceID, M.TraceContext, M.SeedTags
+        FROM @Message AS M;
+
+    INSERT INTO {{schema}}.NewEvents (
+        TaskHub, InstanceID, ExecutionID, EventType, [Name], RuntimeStatus, TaskID, [Timestamp], VisibleTime,
+        PayloadID, TraceContext
+    )
+    SELECT @TaskHub, M.InstanceID, M.ExecutionID, M.EventType, M.[Name], M.RuntimeStatus, M.TaskID,
+        M.[Timestamp], M.VisibleTime, M.PayloadID, M.TraceContext
     FROM @Message AS M;
 
-  INSERT INTO [{{schema}}].[NewEvents] (
-    [TaskHub], [InstanceID], [ExecutionID], [EventType], [Name], [RuntimeStatus], [TaskID], [Timestamp], [VisibleTime],
-    [PayloadID], [TraceContext]
-  )
-  SELECT @TaskHub, M.[InstanceID], M.[ExecutionID], M.[EventType], M.[Name], M.[RuntimeStatus], M.[TaskID],
-    M.[Timestamp], M.[VisibleTime], M.[PayloadID], M.[TraceContext]
-  FROM @Message AS M;
-
-  COMMIT TRANSACTION;
-  RETURN 1;
+    COMMIT TRANSACTION;
+    RETURN 1;
 END
 GO
