@@ -55,7 +55,7 @@ export const HOST_SETTINGS = {
   aggregator: accepted("Telemetry is not exported yet."),
   extensionBundle: accepted("Triggers and bindings are built in."),
   healthMonitor: accepted("Describes limits of an Azure plan."),
-  singleton: accepted("The embedded store has one host process."),
+  singleton: accepted("Locks keep hosts on one store apart."),
   concurrency: accepted("Concurrency is what the limits say."),
   watchDirectories: accepted("`--watch` follows the app's own files."),
   watchFiles: accepted("`--watch` follows the app's own files."),
@@ -240,8 +240,8 @@ export const HOST_SETTINGS = {
   ),
   "extensions.durableTask.tracing": accepted("Telemetry is not exported yet."),
   "extensions.durableTask.notifications": accepted("Event Grid notifications are not sent."),
-  "extensions.durableTask.useAppLease": accepted("The store has one owner at a time anyway."),
-  "extensions.durableTask.appLeaseOptions": accepted("The store has one owner at a time anyway."),
+  "extensions.durableTask.useAppLease": accepted("Locks keep hosts on one store apart."),
+  "extensions.durableTask.appLeaseOptions": accepted("Locks keep hosts on one store apart."),
   "extensions.durableTask.useGracefulShutdown": accepted("Shutdown is always graceful."),
 } satisfies Readonly<Record<string, Setting<never> | Setting<unknown>>>;
 
