@@ -110,9 +110,10 @@ function workParameters(
     sequenceNumber: sequenceNumberOf(activity),
     token: activity.lock.token,
   }));
+  const consumed = [...consumedMessages, ...rowsBehind(item).meaningless];
   const canceled = canceledTimers === "all" ? [] : canceledTimers;
   return [
-    { name: "Consumed", type: "table", value: numberTable(schema, consumedMessages) },
+    { name: "Consumed", type: "table", value: numberTable(schema, consumed) },
     { name: "CanceledTimers", type: "table", value: numberTable(schema, canceled) },
     { name: "Tasks", type: "table", value: taskTable(schema, tasks, clock.now(), payloads) },
     { name: "EndedTasks", type: "table", value: endedTaskTable(schema, ended) },

@@ -1,10 +1,13 @@
 import type { ActivityDescription, LockDescription, WorkDescription } from "@durable-host/engine";
 import type { Row } from "../connection/sql-client";
+import { isStorableId } from "../rows/column-limits";
 import { Columns } from "../rows/columns";
 import { callHost, type Store } from "../store";
 
 /** Tells what the database knows about the work of an instance. */
 export async function describeWork(store: Store, instanceId: string): Promise<WorkDescription | undefined> {
+  if (!isStorableId(instanceId, store.storage)) return undefined;
+  const askedAt = store.clock.now();
   const { sets } = await callHost(store, "DescribeWork", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
   ]);
@@ -12,7 +15,7 @@ export async function describeWork(store: Store, instanceId: string): Promise<Wo
   if (instance === undefined) return undefined;
   const columns = new Columns(instance);
   const now = columns.number("Now");
-  store.serverTime.observe(now);
+  store.serverTime.observe(now, askedAt);
   return {
     ...claimOf(store, columns, now),
     ...messagesOf(store, messageRows, now),
@@ -29,10 +32,10 @@ function claimOf(store: Store, columns: Columns, now: number): { lock?: LockDesc
   return owner === null ? { notBefore: time } : { lock: { owner: withoutToken(owner), expiresAt: time } };
 }
 
-/** `<host>,<process id>,<token>`: the token is of no use to people. */
+/** `<host>,<process id>-<random>,<token>`: only the first two are of use to people. */
 function withoutToken(lockedBy: string): string {
-  const [host = "", pid] = lockedBy.split(",");
-  return pid === undefined ? host : `process ${pid} on ${host}`;
+  const [host = "", process] = lockedBy.split(",");
+  return process === undefined ? host : `process ${process.split("-")[0]} on ${host}`;
 }
 
 function messagesOf(

@@ -9,13 +9,14 @@ const sequenceNumbers = new WeakMap<ActivityWorkItem, number>();
 
 /** Locks activity tasks, oldest first. */
 export async function lockActivities(store: Store, max: number): Promise<ActivityWorkItem[]> {
+  const askedAt = store.clock.now();
   const { sets } = await callHost(store, "LockTasks", [
     { name: "Max", type: "int", value: max },
     { name: "Owner", type: "nvarchar", length: 60, value: store.owner },
     { name: "LeaseMs", type: "int", value: store.leaseMs },
   ]);
   const [[time] = [], tasks = []] = sets;
-  if (time) store.serverTime.observe(new Columns(time).number("Now"));
+  if (time) store.serverTime.observe(new Columns(time).number("Now"), askedAt);
   return tasks.map((row) => workItem(store, row));
 }
 

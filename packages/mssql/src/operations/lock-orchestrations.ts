@@ -1,5 +1,5 @@
 import type { InstanceKind, MessageEvent, OrchestrationWorkItem, StoredMessage } from "@durable-host/engine";
-import type { CallResult, Row, SqlParameter } from "../connection/sql-client";
+import type { Row, SqlParameter } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
 import { decodeInstance } from "../rows/instance-row";
 import { decodeMessage } from "../rows/message-row";
@@ -18,8 +18,7 @@ export async function lockOrchestrations(
   kind: InstanceKind,
   max: number,
 ): Promise<OrchestrationWorkItem[]> {
-  const result = await callHost(store, "LockInstances", lockParameters(store, kind, max));
-  return workItems(store, kind, result);
+  return lock(store, kind, lockParameters(store, kind, max));
 }
 
 /** Locks one instance if it runs this execution and is free. */
@@ -28,12 +27,12 @@ export async function lockInstance(
   instanceId: string,
   executionId: string,
 ): Promise<OrchestrationWorkItem | undefined> {
-  const result = await callHost(store, "LockInstances", [
+  const [item] = await lock(store, "orchestration", [
     ...lockParameters(store, "orchestration", 1),
     { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
     { name: "ExecutionID", type: "nvarchar", length: 50, value: executionId },
   ]);
-  return (await workItems(store, "orchestration", result))[0];
+  return item;
 }
 
 function lockParameters({ owner, leaseMs, messageLimit }: Store, kind: InstanceKind, max: number): SqlParameter[] {
@@ -46,9 +45,15 @@ function lockParameters({ owner, leaseMs, messageLimit }: Store, kind: InstanceK
   ];
 }
 
-async function workItems(store: Store, kind: InstanceKind, { sets }: CallResult): Promise<OrchestrationWorkItem[]> {
+async function lock(
+  store: Store,
+  kind: InstanceKind,
+  parameters: readonly SqlParameter[],
+): Promise<OrchestrationWorkItem[]> {
+  const askedAt = store.clock.now();
+  const { sets } = await callHost(store, "LockInstances", parameters);
   const [[time] = [], instances = [], messages = []] = sets;
-  if (time) store.serverTime.observe(new Columns(time).number("Now"));
+  if (time) store.serverTime.observe(new Columns(time).number("Now"), askedAt);
   const messagesOf = groupByInstance(messages);
   const items: OrchestrationWorkItem[] = [];
   for (const row of instances) {
@@ -76,10 +81,14 @@ function workItem(store: Store, kind: InstanceKind, result: Row, messageRows: re
   const columns = new Columns(result);
   const row = readInstanceRow(result);
   const messages: StoredMessage[] = [];
+  const meaningless: number[] = [];
   const eventPayloads = new Map<MessageEvent, string | null>();
   for (const messageRow of messageRows) {
     const message = storedMessage(messageRow, row);
-    if (message === undefined) continue;
+    if (message === undefined) {
+      meaningless.push(new Columns(messageRow).number("SequenceNumber"));
+      continue;
+    }
     messages.push(message);
     eventPayloads.set(message.event, new Columns(messageRow).textOrNull("PayloadID"));
   }
@@ -98,7 +107,7 @@ function workItem(store: Store, kind: InstanceKind, result: Row, messageRows: re
     output: columns.textOrNull("OutputPayloadID"),
     customStatus: columns.textOrNull("CustomStatusPayloadID"),
   };
-  rememberRows(item, { row, payloadIds, eventPayloads });
+  rememberRows(item, { row, payloadIds, eventPayloads, meaningless });
   return item;
 }
 

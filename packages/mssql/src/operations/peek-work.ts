@@ -5,11 +5,12 @@ import type { Peek } from "../work/poller";
 
 /** Tells cheaply what there is to lock, and when there will be more by itself. */
 export async function peekWork(store: Store): Promise<Peek> {
+  const askedAt = store.clock.now();
   const { sets } = await callHost(store, "PeekWork", []);
   const row = sets[0]?.[0];
   if (row === undefined) return { ready: [] };
   const columns = new Columns(row);
-  store.serverTime.observe(columns.number("Now"));
+  store.serverTime.observe(columns.number("Now"), askedAt);
   const ready: WorkKind[] = [];
   if (columns.flag("Orchestrations")) ready.push("orchestration");
   if (columns.flag("Entities")) ready.push("entity");

@@ -1,4 +1,5 @@
 import type { RuntimeStatus } from "@durable-host/engine";
+import { isStorableId } from "../rows/column-limits";
 import { Columns } from "../rows/columns";
 import { textTable } from "../rows/list-tables";
 import { callHost, type Store } from "../store";
@@ -13,10 +14,11 @@ export async function purgeInstances(
   instanceIds: readonly string[],
   statuses?: readonly RuntimeStatus[],
 ): Promise<number> {
-  const { schema } = store;
+  const { schema, storage } = store;
+  const stored = instanceIds.filter((instanceId) => isStorableId(instanceId, storage));
   let deleted = 0;
-  for (let begin = 0; begin < instanceIds.length; begin += BATCH) {
-    const batch = instanceIds.slice(begin, begin + BATCH);
+  for (let begin = 0; begin < stored.length; begin += BATCH) {
+    const batch = stored.slice(begin, begin + BATCH);
     const { sets } = await callHost(
       store,
       "PurgeInstances",

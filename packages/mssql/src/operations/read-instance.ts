@@ -2,6 +2,7 @@ import type { HistoryEvent, InstanceState } from "@durable-host/engine";
 import { DurableHostError } from "@durable-host/engine";
 import type { Row } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
+import { isStorableId } from "../rows/column-limits";
 import { decodeEvent, type EventOwner } from "../rows/event-row";
 import { decodeInstance } from "../rows/instance-row";
 import { readEventRow, readInstanceRow } from "../rows/read-rows";
@@ -10,6 +11,7 @@ import { callHost, type Store } from "../store";
 
 /** The newest execution of an instance. */
 export async function getInstance(store: Store, instanceId: string): Promise<InstanceState | undefined> {
+  if (!isStorableId(instanceId, store.storage)) return undefined;
   const { sets } = await callHost(store, "GetInstance", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
   ]);
@@ -19,6 +21,7 @@ export async function getInstance(store: Store, instanceId: string): Promise<Ins
 
 /** Events of the newest execution, in order. @throws DurableHostError STORE_CORRUPT for an event nobody can read */
 export async function readHistory(store: Store, instanceId: string): Promise<HistoryEvent[]> {
+  if (!isStorableId(instanceId, store.storage)) return [];
   const { sets } = await callHost(store, "ReadHistory", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
   ]);

@@ -41,6 +41,11 @@ export function checkedInstanceId(instanceId: string, { isUtf8 }: TextStorage = 
   );
 }
 
+/** Tells whether there can be an instance of this id at all. To a procedure another one would be the id of another instance. */
+export function isStorableId(instanceId: string, { isUtf8 }: TextStorage): boolean {
+  return byteLength(instanceId) <= COLUMN_BYTES.instanceId && !needsExactText(instanceId, isUtf8);
+}
+
 /**
  * A text as it is, if a column of this many bytes can hold all of it.
  * @throws DurableHostError INVALID_ARGUMENT, naming `what`

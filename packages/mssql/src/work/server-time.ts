@@ -20,11 +20,16 @@ export class ServerTime {
     return this.#offset;
   }
 
-  /** Takes note of what the server's clock has shown just now. */
-  observe(serverNow: number): void {
-    const difference = serverNow - this.#clock.now();
-    if (Math.abs(difference - this.#offset) < SAME_MS) return;
-    this.#offset = Math.abs(difference) < SAME_MS ? 0 : difference;
+  /**
+   * Takes note of what the server's clock has shown at some moment since `askedAt` (by this process's clock): an answer that
+   * was long on its way says little, and does not make locks seem to last longer than they do.
+   */
+  observe(serverNow: number, askedAt: number): void {
+    const least = serverNow - this.#clock.now();
+    const most = serverNow - askedAt;
+    const isPossible = (offset: number): boolean => offset > least - SAME_MS && offset < most + SAME_MS;
+    if (isPossible(this.#offset)) return;
+    this.#offset = isPossible(0) ? 0 : (least + most) / 2;
   }
 
   /** A time of the server's on this process's clock. */
