@@ -42,6 +42,9 @@ interface Running<Item> {
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
 
+/** How often giving a work item back is tried again while the store does not answer. */
+const GIVE_BACK_AGAIN_MS = 5_000;
+
 /** How many work items, as a multiple of the concurrency, may be in hand: those executed and those being committed. */
 const IN_HAND = 5;
 
@@ -66,6 +69,8 @@ export class Dispatcher<Item extends WorkItem> {
   #executing = 0;
   #state: "idle" | "locking" | "stopped" = "stopped";
   #woken = false;
+  /** The last look at the store failed. */
+  #blind = false;
   #cancelPoll: (() => void) | undefined;
   #cancelRenewal: (() => void) | undefined;
   #onIdle: (() => void) | undefined;
@@ -120,10 +125,11 @@ export class Dispatcher<Item extends WorkItem> {
       this.#woken = false;
       try {
         const items = await this.#processor.lock(this.#free());
+        this.#blind = false;
         if (items.length > 0) this.#woken = true;
         for (const item of items) void this.#execute(item);
       } catch (error) {
-        this.#options.logger.error(`Could not look for ${this.#processor.kind} work: ${text(error)}`, { error });
+        this.#reportBlindness(error);
         retryDelay = FIRST_RETRY_MS;
         break;
       }
@@ -131,6 +137,16 @@ export class Dispatcher<Item extends WorkItem> {
     if (!this.#isLocking()) return;
     this.#state = "idle";
     this.#cancelPoll = this.#options.clock.schedule(retryDelay ?? this.#options.pollIntervalMs, () => this.wake());
+  }
+
+  /** Once, however often the store is asked in vain. */
+  #reportBlindness(error: unknown): void {
+    const { logger } = this.#options;
+    const message = `Could not look for ${this.#processor.kind} work, trying again: ${text(error)}`;
+    if (this.#blind) logger.debug(message);
+    else if (hasCode(error, "STORAGE_TRANSIENT")) logger.warn(message);
+    else logger.error(message, { error });
+    this.#blind = true;
   }
 
   #isLocking(): boolean {
@@ -204,13 +220,26 @@ export class Dispatcher<Item extends WorkItem> {
   }
 
   async #abandon(item: Item, delayMs: number): Promise<void> {
-    const { logger, provider } = this.#options;
     try {
-      await provider.abandon(item, delayMs);
+      await this.#options.provider.abandon(item, delayMs);
     } catch (error) {
-      const what = capitalized(this.#processor.describe(item));
-      logger.warn(`${what} could not be given back; its lock will expire: ${text(error)}`);
+      this.#abandonLater(item, error);
     }
+  }
+
+  /** A store that is away for a moment should not hold the work item up until its lock expires. */
+  #abandonLater(item: Item, error: unknown): void {
+    const { logger, clock } = this.#options;
+    const what = capitalized(this.#processor.describe(item));
+    const worthIt = hasCode(error, "STORAGE_TRANSIENT") && clock.now() + GIVE_BACK_AGAIN_MS < item.lock.expiresAt;
+    if (this.#state === "stopped" || !worthIt) {
+      logger.warn(`${what} could not be given back; its lock will expire: ${text(error)}`);
+      return;
+    }
+    logger.debug(`${what} could not be given back, trying again: ${text(error)}`);
+    clock.schedule(GIVE_BACK_AGAIN_MS, () => {
+      if (this.#state !== "stopped") void this.#abandon(item, 0);
+    });
   }
 
   #scheduleRenewals(): void {

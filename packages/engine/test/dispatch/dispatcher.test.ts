@@ -35,9 +35,14 @@ function aDispatcher(concurrency = 2) {
   const abandoned: [taskId: number, delayMs: number][] = [];
   const renewed: number[] = [];
   const signals: AbortSignal[] = [];
-  const failing: { lock?: Error } = {};
+  const failing: { lock?: Error; abandon?: Error } = {};
+  const logged: string[] = [];
+  const log = (line: string) => void logged.push(line);
   const provider = {
-    abandon: async (item: ActivityWorkItem, delayMs: number) => void abandoned.push([item.task.taskId, delayMs]),
+    abandon: async (item: ActivityWorkItem, delayMs: number) => {
+      abandoned.push([item.task.taskId, delayMs]);
+      if (failing.abandon) throw failing.abandon;
+    },
     renewLock: async (item: ActivityWorkItem) => {
       renewed.push(item.task.taskId);
       return { token: item.lock.token, expiresAt: clock.now() + 60_000 };
@@ -62,11 +67,11 @@ function aDispatcher(concurrency = 2) {
   const dispatcher = new Dispatcher(processor, {
     provider,
     clock,
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: log, error: log },
     concurrency,
     pollIntervalMs: 10_000,
   });
-  return { dispatcher, clock, queue, running, executed, locks, abandoned, renewed, signals, failing };
+  return { dispatcher, clock, queue, running, executed, locks, abandoned, renewed, signals, failing, logged };
 }
 
 describe("a dispatcher", () => {
@@ -177,6 +182,65 @@ describe("a dispatcher", () => {
     clock.advance(500);
     await settle();
     expect([...running.keys()]).toEqual([1]);
+  });
+
+  it("says once that the store does not answer, however often it is asked", async () => {
+    const { dispatcher, clock, locks, failing, logged } = aDispatcher();
+    failing.lock = new DurableHostError("STORAGE_TRANSIENT", "The database is away.");
+    dispatcher.start();
+    for (let look = 0; look < 5; look++) {
+      await settle();
+      clock.advance(1_000);
+    }
+    expect(locks.length).toBeGreaterThan(3);
+    expect(logged).toEqual(["Could not look for activity work, trying again: The database is away."]);
+
+    delete failing.lock;
+    clock.advance(1_000);
+    await settle();
+    failing.lock = new DurableHostError("STORAGE_TRANSIENT", "The database is away again.");
+    dispatcher.wake();
+    await settle();
+    expect(logged.at(-1)).toContain("away again");
+    await dispatcher.stop(0);
+  });
+
+  it("gives a work item back once the store answers again, instead of leaving it locked", async () => {
+    const { dispatcher, clock, queue, running, abandoned, failing } = aDispatcher();
+    queue.push(anItem(1));
+    dispatcher.start();
+    await settle();
+    failing.abandon = new DurableHostError("STORAGE_TRANSIENT", "The database is away.");
+    running.get(1)?.reject(failing.abandon);
+    await settle();
+    clock.advance(5_000);
+    await settle();
+    clock.advance(5_000);
+    await settle();
+    const during = abandoned.length;
+    expect(during).toBeGreaterThan(1);
+
+    delete failing.abandon;
+    clock.advance(20_000);
+    await settle();
+    expect(abandoned).toHaveLength(during + 1);
+    await dispatcher.stop(0);
+  });
+
+  it("leaves a work item that cannot be given back to the end of its lock, also when it stops before", async () => {
+    const { dispatcher, clock, queue, running, abandoned, failing, logged } = aDispatcher();
+    queue.push(anItem(1, clock.now() + 4_000), anItem(2));
+    dispatcher.start();
+    await settle();
+    failing.abandon = new DurableHostError("STORAGE_TRANSIENT", "The database is away.");
+    running.get(1)?.reject(failing.abandon);
+    running.get(2)?.reject(failing.abandon);
+    await settle();
+    await dispatcher.stop(0);
+    clock.advance(20_000);
+    await settle();
+    expect(abandoned.map(([taskId]) => taskId)).toEqual([1, 2]);
+    expect(logged.at(-1)).toMatch(/^Task 1 could not be given back; its lock will expire/);
   });
 
   it("renews locks that are about to expire", async () => {
