@@ -92,13 +92,17 @@ describeWithServer("a host on SQL Server", (server) => {
     const env = { SIMULATED_LATENCY_MILLISECONDS: "300" };
     const [one, two] = [await start("Shared", await freePort(), env), await start("Shared", await freePort(), env)];
     await addStock(one.client, "book", 1000);
-    const before = await placeOrders(one.client, ORDERS, "first");
-    await waitUntil("both hosts to work", () => (charged(one.host) && charged(two.host) ? true : undefined));
-    const after = await placeOrders(two.client, ORDERS, "second");
+    const ids: string[] = [];
+    const bothWork = async (): Promise<true | undefined> => {
+      ids.push(...(await placeOrders(one.client, 5, `batch-${ids.length}`)));
+      return charged(one.host) && charged(two.host) ? true : undefined;
+    };
+    await waitUntil("both hosts to work", bothWork, TAKEN_OVER);
+    ids.push(...(await placeOrders(two.client, ORDERS, "last")));
     await two.host.kill();
 
-    await allShip(one.client, [...before, ...after]);
-    expect(await settledInventory(one.client, "book")).toMatchObject({ available: 1000 - 2 * ORDERS });
+    await allShip(one.client, ids);
+    expect(await settledInventory(one.client, "book")).toMatchObject({ available: 1000 - ids.length });
     expect(checkHub(await readHub(database.client, "Shared"))).toEqual([]);
   });
 

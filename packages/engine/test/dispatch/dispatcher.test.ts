@@ -186,18 +186,19 @@ describe("a dispatcher", () => {
 
   it("says once that the store does not answer, however often it is asked", async () => {
     const { dispatcher, clock, locks, failing, logged } = aDispatcher();
+    const look = async (): Promise<void> => {
+      clock.advance(1_000);
+      await settle();
+    };
     failing.lock = new DurableHostError("STORAGE_TRANSIENT", "The database is away.");
     dispatcher.start();
-    for (let look = 0; look < 5; look++) {
-      await settle();
-      clock.advance(1_000);
-    }
+    await settle();
+    for (let looks = 0; looks < 5; looks++) await look();
     expect(locks.length).toBeGreaterThan(3);
     expect(logged).toEqual(["Could not look for activity work, trying again: The database is away."]);
 
     delete failing.lock;
-    clock.advance(1_000);
-    await settle();
+    await look();
     failing.lock = new DurableHostError("STORAGE_TRANSIENT", "The database is away again.");
     dispatcher.wake();
     await settle();
