@@ -1,13 +1,15 @@
 "use strict";
 const http = require("node:http");
 
-/** A lean HTTP client: kept-alive connections, no redirects, no parsing beyond JSON. */
+/** A lean HTTP client: kept-alive connections, no redirects, no parsing beyond JSON. Several hosts take turns. */
 class Client {
-  #base;
+  #hosts;
+  #next = 0;
   #agent;
 
-  constructor(url, connections) {
-    this.#base = new URL(url);
+  /** `urls`: one, or a comma list of hosts that share a store. */
+  constructor(urls, connections) {
+    this.#hosts = urls.split(",").map((url) => new URL(url));
     this.#agent = new http.Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   }
 
@@ -18,17 +20,15 @@ class Client {
       payload === undefined
         ? { "content-length": 0 }
         : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) };
+    const { hostname: host, port } = this.#hosts[this.#next++ % this.#hosts.length];
     return new Promise((resolve, reject) => {
-      const request = http.request(
-        { host: this.#base.hostname, port: this.#base.port, method, path, headers, agent: this.#agent },
-        (response) => {
-          let text = "";
-          response.setEncoding("utf8");
-          response.on("data", (chunk) => (text += chunk));
-          response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text }));
-          response.on("error", reject);
-        },
-      );
+      const request = http.request({ host, port, method, path, headers, agent: this.#agent }, (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk) => (text += chunk));
+        response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text }));
+        response.on("error", reject);
+      });
       request.on("error", reject);
       request.end(payload);
     });

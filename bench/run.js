@@ -10,7 +10,9 @@ const USAGE = `npm run bench -- [options]
   --quick          small numbers: does it work, not how fast is it
   --url URL        use a server that runs already, with bench/app
   --workers N      app worker processes (default 1)
-  --data-dir DIR   where the store is kept (default: a temporary directory)`;
+  --data-dir DIR   where the store is kept (default: a temporary directory)
+  --store mssql    keep the task hub in the database that MSSQL_CONNECTION_STRING names; it must have the schema
+  --replicas N     hosts that share that database (default 1)`;
 
 function options() {
   const { values } = parseArgs({
@@ -20,16 +22,23 @@ function options() {
       url: { type: "string" },
       workers: { type: "string", default: "1" },
       "data-dir": { type: "string" },
+      store: { type: "string", default: "sqlite" },
+      replicas: { type: "string", default: "1" },
       help: { type: "boolean", default: false },
     },
   });
+  const connectionString = values.store === "mssql" ? process.env.MSSQL_CONNECTION_STRING : undefined;
+  if (values.store === "mssql" && !connectionString) throw new Error("--store mssql needs MSSQL_CONNECTION_STRING.");
+  const replicas = Number(values.replicas);
+  if (!Number.isInteger(replicas) || replicas < 1) throw new Error("--replicas must be a positive integer.");
+  if (replicas > 1 && !connectionString) throw new Error("--replicas needs --store mssql: one process owns a file.");
   const workers = Number(values.workers);
   if (!Number.isInteger(workers) || workers < 1) throw new Error("--workers must be a positive integer.");
   const known = ["startup", ...Object.keys(plan(values.quick)), "bare"];
   const wanted = values.workload?.split(",") ?? known;
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`There is no workload ${unknown.join(", ")}.`);
-  return { ...values, workers, wanted };
+  return { ...values, workers, wanted, connectionString, replicas };
 }
 
 function commit() {
@@ -45,9 +54,9 @@ async function main() {
   if (chosen.help) return console.log(USAGE);
   const about = {
     node: process.version,
-    store: "sqlite",
+    store: chosen.store,
     // How the embedded store flushes under `durable-host start`: there is no other mode to choose there.
-    flush: "group",
+    ...(chosen.connectionString ? { replicas: chosen.replicas } : { flush: "group" }),
     workers: chosen.workers,
     commit: commit(),
     quick: chosen.quick,
@@ -58,7 +67,7 @@ async function main() {
   if (overHttp.length > 0) {
     const server = chosen.url
       ? { url: chosen.url, stop: async () => undefined }
-      : await startServer({ workers: chosen.workers, dataDir: chosen["data-dir"] });
+      : await startServer({ ...chosen, dataDir: chosen["data-dir"] });
     try {
       if (overHttp.includes("startup")) report("startup", { startMs: server.startMs, idleMb: server.idleMb });
       for (const [name, runs] of Object.entries(plan(chosen.quick))) {

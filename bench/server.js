@@ -1,28 +1,53 @@
 "use strict";
 const { execFileSync } = require("node:child_process");
 const path = require("node:path");
-const { HostFixture } = require("@durable-host/testkit");
+const { HostFixture, freePort } = require("@durable-host/testkit");
 const { round } = require("./client");
 
-/** Starts the built product on the bench app; measures how long it takes to serve and what it weighs when idle. */
-async function startServer({ workers, dataDir }) {
+const DURABLE = "AzureFunctionsJobHost__extensions__durableTask";
+
+/**
+ * Starts the built product on the bench app; measures how long it takes to serve and what it weighs when idle.
+ * With a connection string, as many replicas as asked for share that database; their URLs are a comma list then.
+ */
+async function startServer({ workers, dataDir, connectionString, replicas = 1 }) {
   const fixture = new HostFixture();
   const began = performance.now();
-  const env = { FUNCTIONS_WORKER_PROCESS_COUNT: String(workers) };
+  const env = { FUNCTIONS_WORKER_PROCESS_COUNT: String(workers), ...storeSettings(connectionString) };
+  const scriptRoot = path.join(__dirname, "app");
   try {
-    const host = await fixture.start({ scriptRoot: path.join(__dirname, "app"), env, ...(dataDir ? { dataDir } : {}) });
+    const host = await fixture.start({ scriptRoot, env, ...(dataDir ? { dataDir } : {}) });
     const startMs = round(performance.now() - began);
-    return { url: host.url, startMs, idleMb: residentMegabytes(host.pid), stop: () => stop(fixture, host) };
+    const idleMb = residentMegabytes(host.pid);
+    const hosts = [host];
+    while (hosts.length < replicas) {
+      hosts.push(await fixture.start({ scriptRoot, env, port: await freePort(), dataDir: fixture.directory() }));
+    }
+    const url = hosts.map((each) => each.url).join(",");
+    return { url, startMs, idleMb, stop: () => stop(fixture, hosts) };
   } catch (error) {
     await fixture.dispose();
     throw error;
   }
 }
 
-async function stop(fixture, host) {
+/** What makes a host keep its task hub in a database that has the schema. */
+function storeSettings(connectionString) {
+  if (connectionString === undefined) return {};
+  return {
+    SQLDB_Connection: connectionString,
+    [`${DURABLE}__hubName`]: `bench${process.pid}`,
+    [`${DURABLE}__storageProvider__type`]: "mssql",
+    [`${DURABLE}__storageProvider__connectionStringName`]: "SQLDB_Connection",
+  };
+}
+
+async function stop(fixture, hosts) {
   try {
-    const { code } = await host.stop();
-    if (code !== 0) throw new Error(`The host ended with code ${code}; it printed:\n${host.output}`);
+    for (const host of hosts) {
+      const { code } = await host.stop();
+      if (code !== 0) throw new Error(`The host ended with code ${code}; it printed:\n${host.output}`);
+    }
   } finally {
     await fixture.dispose();
   }
