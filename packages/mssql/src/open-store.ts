@@ -58,7 +58,7 @@ export async function openStore(options: MssqlProviderOptions, signals: WorkSign
       isReachable: () => store.poller.isAnswered,
       async close() {
         store.poller.stop();
-        await releaseLocks(store);
+        await releaseLocks(store, store.owner, { retry: false });
         await client.close();
       },
     };

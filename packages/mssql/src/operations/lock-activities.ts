@@ -3,18 +3,15 @@ import type { Row } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
 import { readTaskRow } from "../rows/read-rows";
 import { decodeTask } from "../rows/task-row";
-import { callHost, type Store } from "../store";
+import type { Store } from "../store";
+import { claim } from "./claim";
 
 const sequenceNumbers = new WeakMap<ActivityWorkItem, number>();
 
 /** Locks activity tasks, oldest first. */
 export async function lockActivities(store: Store, max: number): Promise<ActivityWorkItem[]> {
   const askedAt = store.clock.now();
-  const { sets } = await callHost(store, "LockTasks", [
-    { name: "Max", type: "int", value: max },
-    { name: "Owner", type: "nvarchar", length: 60, value: store.owner },
-    { name: "LeaseMs", type: "int", value: store.leaseMs },
-  ]);
+  const { sets } = await claim(store, "LockTasks", [{ name: "Max", type: "int", value: max }]);
   const [[time] = [], tasks = []] = sets;
   if (time) store.serverTime.observe(new Columns(time).number("Now"), askedAt);
   return tasks.map((row) => workItem(store, row));

@@ -5,8 +5,9 @@ import { decodeInstance } from "../rows/instance-row";
 import { decodeMessage } from "../rows/message-row";
 import { readEventRow, readInstanceRow } from "../rows/read-rows";
 import { parseTagsColumn } from "../rows/tags-column";
-import { callHost, type Store } from "../store";
+import type { Store } from "../store";
 import { abandonInstance } from "./abandon";
+import { claim } from "./claim";
 import { rememberRows } from "./work-item";
 
 /** An instance that cannot be read is looked at again after this time; meanwhile others are not held up by it. */
@@ -35,12 +36,10 @@ export async function lockInstance(
   return item;
 }
 
-function lockParameters({ owner, leaseMs, messageLimit }: Store, kind: InstanceKind, max: number): SqlParameter[] {
+function lockParameters({ messageLimit }: Store, kind: InstanceKind, max: number): SqlParameter[] {
   return [
     { name: "Entities", type: "bit", value: kind === "entity" },
     { name: "Max", type: "int", value: max },
-    { name: "Owner", type: "nvarchar", length: 60, value: owner },
-    { name: "LeaseMs", type: "int", value: leaseMs },
     { name: "MessageLimit", type: "int", value: messageLimit },
   ];
 }
@@ -51,7 +50,7 @@ async function lock(
   parameters: readonly SqlParameter[],
 ): Promise<OrchestrationWorkItem[]> {
   const askedAt = store.clock.now();
-  const { sets } = await callHost(store, "LockInstances", parameters);
+  const { sets } = await claim(store, "LockInstances", parameters);
   const [[time] = [], instances = [], messages = []] = sets;
   if (time) store.serverTime.observe(new Columns(time).number("Now"), askedAt);
   const messagesOf = groupByInstance(messages);

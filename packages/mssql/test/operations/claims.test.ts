@@ -1,4 +1,6 @@
-import { aCommit, anEventRaised, anExecutionStarted, useHub } from "@durable-host/testkit";
+import { DurableHostError } from "@durable-host/engine";
+import { aCommit, anActivityTask, anEventRaised, anExecutionStarted, useHub } from "@durable-host/testkit";
+import type { SqlClient } from "../../src/connection/sql-client";
 import { aMssqlFixture } from "../mssql-fixture";
 import { describeWithServer } from "../stand/server";
 import { useDatabase } from "../stand/test-database";
@@ -97,5 +99,45 @@ describeWithServer("ids that no instance can have", (server) => {
       code: "INVALID_INSTANCE_ID",
     });
     expect(await provider.getInstance(instanceId)).toBeDefined();
+  });
+});
+
+describeWithServer("claims whose answers are lost", (server) => {
+  const database = useDatabase(server);
+  let lostProcedure: string | undefined;
+  /** Carries calls out; the answer to the next one of `lostProcedure` does not arrive. */
+  const forgetful = (): SqlClient => {
+    const { client } = database.current;
+    return {
+      call: async (procedure, parameters, options) => {
+        const result = await client.call(procedure, parameters, options);
+        if (procedure !== lostProcedure) return result;
+        lostProcedure = undefined;
+        throw new DurableHostError("STORAGE_TRANSIENT", "The answer was lost.", { outcomeUnknown: true });
+      },
+      query: (...args) => client.query(...args),
+      batch: (...args) => client.batch(...args),
+      transaction: (work) => client.transaction(work),
+      close: async () => undefined,
+    };
+  };
+  const hub = useHub(() => aMssqlFixture(database.current, { connect: forgetful, lockDurationMs: HOUR_MS }));
+  const lost = { code: "STORAGE_TRANSIENT", outcomeUnknown: true };
+
+  it("leave no locks behind, and those of other claims alone", async () => {
+    const { provider } = hub();
+    await hub().createRunning("held", { activities: [anActivityTask("held", 1)] });
+    await provider.sendMessage({ instanceId: "held", event: anEventRaised("go") });
+    const held = await hub().lockOne();
+    const heldTask = await hub().lockOneActivity();
+    await hub().create("i1");
+    lostProcedure = "dt_host.LockInstances";
+    await expect(provider.lockOrchestrations("orchestration", 10)).rejects.toMatchObject(lost);
+    await hub().runOne({ activities: [anActivityTask("i1", 1)] });
+    lostProcedure = "dt_host.LockTasks";
+    await expect(provider.lockActivities(10)).rejects.toMatchObject(lost);
+    expect((await hub().lockOneActivity()).task.instanceId).toBe("i1");
+    await provider.renewLock(held);
+    await provider.renewLock(heldTask);
   });
 });

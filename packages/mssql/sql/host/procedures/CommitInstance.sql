@@ -67,10 +67,9 @@ BEGIN
     IF EXISTS (SELECT 1 FROM @EndedTasks)
         DELETE N
         OUTPUT deleted.PayloadID INTO @ended (PayloadID)
-        FROM {{schema}}.NewTasks AS N
-            INNER JOIN @EndedTasks AS D ON D.SequenceNumber = N.SequenceNumber AND D.Token = N.LockedBy
-        WHERE N.TaskHub = @TaskHub
-        OPTION (LOOP JOIN);
+        FROM @EndedTasks AS D
+            INNER LOOP JOIN {{schema}}.NewTasks AS N
+                ON N.TaskHub = @TaskHub AND N.SequenceNumber = D.SequenceNumber AND N.LockedBy = D.Token;
     IF (SELECT COUNT(*) FROM @ended) <> (SELECT COUNT(*) FROM @EndedTasks)
     BEGIN
         ROLLBACK TRANSACTION;

@@ -1,11 +1,12 @@
 -- Locks up to @Max instances of one kind that have something to do, those first whose messages have waited longest.
 -- With @InstanceID and @ExecutionID: that instance alone, also without messages, if it is free and runs that execution.
+-- @Token is that of all locks of this call, and of no other's.
 -- Result sets: the server's time; the locked instances; their messages, in the order in which they are to be handled.
 CREATE OR ALTER PROCEDURE {{schema}}_host.LockInstances
     @TaskHub varchar(50),
     @Entities bit,
     @Max int,
-    @Owner varchar(60),
+    @Token varchar(100),
     @LeaseMs int,
     @MessageLimit int,
     @InstanceID varchar(100) = NULL,
@@ -88,7 +89,7 @@ BEGIN
 
     -- Checked again on the row itself: on a server with row versions the first look may have been at an older one.
     UPDATE {{schema}}.Instances
-    SET LockedBy = @Owner + ',' + LOWER(CONVERT(varchar(36), NEWID())),
+    SET LockedBy = @Token,
         LockExpiration = DATEADD(millisecond, @LeaseMs, @now)
     OUTPUT inserted.InstanceID INTO @locked (InstanceID)
     WHERE TaskHub = @TaskHub AND InstanceID IN (SELECT R.InstanceID FROM @ready AS R)

@@ -1,8 +1,9 @@
--- Locks up to @Max activity tasks, oldest first. Result sets: the server's time; the tasks with their inputs.
+-- Locks up to @Max activity tasks, oldest first; @Token is that of all locks of this call, and of no
+-- other's. Result sets: the server's time; the tasks with their inputs.
 CREATE OR ALTER PROCEDURE {{schema}}_host.LockTasks
     @TaskHub varchar(50),
     @Max int,
-    @Owner varchar(60),
+    @Token varchar(100),
     @LeaseMs int
 AS
 BEGIN
@@ -23,7 +24,7 @@ BEGIN
     ORDER BY N.SequenceNumber;
 
     UPDATE {{schema}}.NewTasks WITH (ROWLOCK, READPAST)
-    SET LockedBy = @Owner + ',' + LOWER(CONVERT(varchar(36), NEWID())),
+    SET LockedBy = @Token,
         LockExpiration = DATEADD(millisecond, @LeaseMs, @now),
         DequeueCount = DequeueCount + 1
     OUTPUT inserted.SequenceNumber INTO @locked (SequenceNumber)
