@@ -31,9 +31,12 @@ const INSTANCE_EXISTS = 50_001;
 const LOCK_LOST = 50_010;
 /** SQL Server's own: the login may not call a procedure. */
 const DENIED = 229;
+/** SQL Server's own: somebody has just inserted the same key. The transaction was rolled back. */
+const DUPLICATE = 2627;
 
 /**
- * Calls one of our own procedures for the task hub.
+ * Calls one of our own procedures for the task hub. Where two were at the point of making the same instance, the one that came
+ * too late is called again: it finds the instance made.
  * @throws DurableHostError LOCK_LOST, INSTANCE_EXISTS, STORAGE_PERMANENT, and what the client throws
  */
 export async function callHost(
@@ -43,11 +46,16 @@ export async function callHost(
   options?: CallOptions,
 ): Promise<CallResult> {
   const hub: SqlParameter = { name: "TaskHub", type: "nvarchar", length: 50, value: taskHub };
+  const call = () => client.call(`${schema}_host.${procedure}`, [hub, ...parameters], options);
   try {
-    return await client.call(`${schema}_host.${procedure}`, [hub, ...parameters], options);
+    return await call().catch((error: unknown) => (isDuplicate(error) ? call() : Promise.reject(error)));
   } catch (error) {
     throw error instanceof SqlError ? translated(error, procedure, schema) : error;
   }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof SqlError && error.number === DUPLICATE;
 }
 
 function translated(error: SqlError, procedure: string, schema: string): DurableHostError {
