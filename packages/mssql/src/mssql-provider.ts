@@ -17,18 +17,29 @@ import { sendMessage } from "./operations/send-message";
 export function createMssqlProvider(options: MssqlProviderOptions): StorageProvider {
   const signals = new WorkSignals(options.logger);
   const failures = new Listeners<DurableHostError>(options.logger, "failures of the store");
+  let opening: Promise<OpenStore> | undefined;
   let opened: OpenStore | undefined;
   const store = () => opened?.store ?? notStarted();
   return {
     name: "mssql",
 
     async start() {
-      opened ??= await openStore(options, signals);
+      const beginning = (opening ??= openStore(options, signals));
+      try {
+        const store = await beginning;
+        // A stop meanwhile closes it.
+        opened = opening === beginning ? store : notStarted();
+      } catch (error) {
+        if (opening === beginning) opening = undefined;
+        throw error;
+      }
     },
     async stop() {
-      const closing = opened;
+      const closing = opening;
+      opening = undefined;
       opened = undefined;
-      await closing?.close();
+      const store = await closing?.catch(() => undefined);
+      await store?.close();
     },
     deleteTaskHub: async () => deleteTaskHub(store()),
 

@@ -37,11 +37,11 @@ export async function purgeInstances(
 
 /** Deletes all of the task hub, batch by batch. */
 export async function deleteTaskHub(store: Store): Promise<void> {
-  for (let remaining = 1; remaining > 0;) {
+  for (let isLeft = true; isLeft;) {
     const { sets } = await callHost(store, "DeleteTaskHub", [{ name: "Max", type: "int", value: BATCH }], {
       timeoutMs: TIMEOUT_MS,
     });
     const row = sets[0]?.[0];
-    remaining = row ? new Columns(row).number("Remaining") : 0;
+    isLeft = row !== undefined && new Columns(row).flag("Remaining");
   }
 }

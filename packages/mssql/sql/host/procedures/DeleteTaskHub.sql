@@ -1,5 +1,5 @@
 -- Deletes up to @Max instances of the task hub and, with the last of them, whatever else is left of it.
--- Answers how many instances are left: it is called again until there are none.
+-- Answers whether instances are left: it is called again until there are none.
 CREATE OR ALTER PROCEDURE {{schema}}_host.DeleteTaskHub
     @TaskHub varchar(50),
     @Max int
@@ -26,6 +26,7 @@ BEGIN
     END;
     COMMIT TRANSACTION;
 
-    SELECT COUNT(*) AS Remaining FROM {{schema}}.Instances WHERE TaskHub = @TaskHub;
+    SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM {{schema}}.Instances WHERE TaskHub = @TaskHub) THEN 1 ELSE 0 END AS bit)
+        AS Remaining;
 END
 GO

@@ -88,7 +88,7 @@ BEGIN
         );
 
     -- Checked again on the row itself: on a server with row versions the first look may have been at an older one.
-    UPDATE {{schema}}.Instances
+    UPDATE {{schema}}.Instances WITH (ROWLOCK, READPAST)
     SET LockedBy = @Token,
         LockExpiration = DATEADD(millisecond, @LeaseMs, @now)
     OUTPUT inserted.InstanceID INTO @locked (InstanceID)
