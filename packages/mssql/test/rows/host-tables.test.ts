@@ -18,8 +18,8 @@ const SCRIPT = readFileSync(join(__dirname, "../../sql/host/000001-types.sql"), 
 
 /** The columns of a type as the script creates it. Text travels as nvarchar, so that the server does the conversion. */
 function columnsInScript(type: string): readonly { readonly name: string; readonly type: string }[] {
-  const body = new RegExp(`\\[${type}\\] AS TABLE \\(([^;]*?)\\n\\)`).exec(SCRIPT)?.[1] ?? "";
-  return [...body.matchAll(/^\s*\[(\w+)\] ([a-z0-9]+)/gm)].map(([, name = "", sqlType = ""]) => ({
+  const body = new RegExp(`\\.${type} AS TABLE \\(([^;]*?)\\n\\)`).exec(SCRIPT)?.[1] ?? "";
+  return [...body.matchAll(/^\s*\[?(\w+)\]? ([a-z0-9]+)/gm)].map(([, name = "", sqlType = ""]) => ({
     name,
     type: sqlType === "varchar" ? "nvarchar" : sqlType,
   }));
