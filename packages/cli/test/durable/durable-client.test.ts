@@ -133,7 +133,10 @@ describe("a list", () => {
 
 describe("a purge", () => {
   it("names the beginning of time, which the API insists on, and asks for no recursion unless told to", async () => {
-    const target = new ScriptedTarget({ status: 404 }, { text: '{"instancesDeleted":3,"instancesLeftRunning":["child"]}' });
+    const target = new ScriptedTarget(
+      { status: 404 },
+      { text: '{"instancesDeleted":3,"instancesLeftRunning":["child"]}' },
+    );
     const client = new DurableClient(target);
     expect(await client.purgeAll({}, false)).toEqual({ instancesDeleted: 0 });
     expect(await client.purgeAll({}, true)).toEqual({ instancesDeleted: 3, instancesLeftRunning: ["child"] });
