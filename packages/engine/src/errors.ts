@@ -48,3 +48,8 @@ export class DurableHostError extends Error {
 export function hasCode(error: unknown, code: ErrorCode): error is DurableHostError {
   return error instanceof DurableHostError && error.code === code;
 }
+
+/** What somebody threw, in words: anything can be thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

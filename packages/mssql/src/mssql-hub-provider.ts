@@ -1,4 +1,11 @@
-import { DurableHostError, hasCode, type Clock, type Logger, type StorageProvider } from "@durable-host/engine";
+import {
+  errorText,
+  DurableHostError,
+  hasCode,
+  type Clock,
+  type Logger,
+  type StorageProvider,
+} from "@durable-host/engine";
 import type { ConnectionSettings } from "./connection/connection-settings";
 import { createSqlClient } from "./connection/create-sql-client";
 import { parseConnectionString } from "./connection/parse-connection-string";
@@ -94,7 +101,7 @@ async function opens(settings: ConnectionSettings): Promise<boolean> {
 
 function foreseen(error: unknown, { database }: ConnectionSettings): DurableHostError {
   if (error instanceof DurableHostError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return new DurableHostError("STORAGE_PERMANENT", `The database ${database} could not be created: ${text}`, {
     cause: error,
   });

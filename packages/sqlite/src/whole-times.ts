@@ -1,5 +1,5 @@
 import {
-  DurableHostError,
+  wholeTime,
   type InstanceState,
   type Message,
   type OrchestrationCommit,
@@ -10,20 +10,6 @@ import {
  * Times are stored in INTEGER columns, which refuse fractions, and NaN would become NULL, which means "at once". So every
  * operation brings its times through here before its first statement. What is whole already is returned as it is.
  */
-
-/**
- * The time in whole milliseconds, never earlier.
- * @throws DurableHostError INVALID_ARGUMENT when it is no time
- */
-export function wholeTime(time: number, what: string): number {
-  if (Number.isSafeInteger(time)) return time;
-  const whole = Math.ceil(time);
-  if (Number.isSafeInteger(whole)) return whole;
-  throw new DurableHostError(
-    "INVALID_ARGUMENT",
-    `${what} is ${time}, which is no time in milliseconds since the epoch.`,
-  );
-}
 
 /** @throws DurableHostError INVALID_ARGUMENT */
 export function withWholeTimes(state: InstanceState): InstanceState {

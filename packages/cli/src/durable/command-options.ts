@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { RUNTIME_STATUSES } from "@durable-host/engine";
+import { errorText, RUNTIME_STATUSES } from "@durable-host/engine";
 import { InvalidArgumentError, Option } from "commander";
 
 /** An option whose value has this type once it is parsed. */
@@ -83,7 +83,7 @@ function jsonText(given: string): string {
   } catch (error) {
     const where = isFile ? `The file ${given.slice(1)} holds no JSON` : "It is no JSON";
     const hint = isFile ? "" : ` Text needs double quotes inside the shell's own: '"hello"'. A file: @input.json.`;
-    throw new InvalidArgumentError(`${where}: ${error instanceof Error ? error.message : String(error)}.${hint}`);
+    throw new InvalidArgumentError(`${where}: ${errorText(error)}.${hint}`);
   }
 }
 
@@ -91,9 +91,7 @@ function readInput(path: string): string {
   try {
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    throw new InvalidArgumentError(
-      `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    throw new InvalidArgumentError(`The file cannot be read: ${errorText(error)}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { DurableHostError } from "@durable-host/engine";
+import { errorText, DurableHostError } from "@durable-host/engine";
 import { CommandFailure } from "../durable/command-failure";
 import type { StorageCommand, StorageOptions, StorageResult } from "./storage-command";
 import { chooseSchema, openStorageTarget } from "./storage-target";
@@ -48,5 +48,5 @@ async function execute(
 function describe(error: unknown): string {
   if (error instanceof CommandFailure || error instanceof DurableHostError) return error.message;
   // What the server itself has to say is for whoever runs the command.
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }

@@ -1,4 +1,4 @@
-import { hasCode } from "../errors";
+import { errorText, hasCode } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { ActivityWorkItem, OrchestrationWorkItem, StorageProvider, WorkKind } from "../ports/storage-provider";
@@ -142,7 +142,7 @@ export class Dispatcher<Item extends WorkItem> {
   /** Once, however often the store is asked in vain. */
   #reportBlindness(error: unknown): void {
     const { logger } = this.#options;
-    const message = `Could not look for ${this.#processor.kind} work, trying again: ${text(error)}`;
+    const message = `Could not look for ${this.#processor.kind} work, trying again: ${errorText(error)}`;
     if (this.#blind) logger.debug(message);
     else if (hasCode(error, "STORAGE_TRANSIENT")) logger.warn(message);
     else logger.error(message, { error });
@@ -214,8 +214,11 @@ export class Dispatcher<Item extends WorkItem> {
     this.#failures.set(what, failures);
     const delay = this.#abort.signal.aborted ? 0 : Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
     const expected = hasCode(error, "WORKER_LOST") || hasCode(error, "STORAGE_TRANSIENT");
-    if (expected) logger.warn(`${capitalized(what)} will be tried again in ${delay} ms: ${text(error)}`);
-    else logger.error(`${capitalized(what)} failed and will be tried again in ${delay} ms: ${text(error)}`, { error });
+    if (expected) logger.warn(`${capitalized(what)} will be tried again in ${delay} ms: ${errorText(error)}`);
+    else
+      logger.error(`${capitalized(what)} failed and will be tried again in ${delay} ms: ${errorText(error)}`, {
+        error,
+      });
     return this.#abandon(item, delay);
   }
 
@@ -233,10 +236,10 @@ export class Dispatcher<Item extends WorkItem> {
     const what = capitalized(this.#processor.describe(item));
     const worthIt = hasCode(error, "STORAGE_TRANSIENT") && clock.now() + GIVE_BACK_AGAIN_MS < item.lock.expiresAt;
     if (this.#state === "stopped" || !worthIt) {
-      logger.warn(`${what} could not be given back; its lock will expire: ${text(error)}`);
+      logger.warn(`${what} could not be given back; its lock will expire: ${errorText(error)}`);
       return;
     }
-    logger.debug(`${what} could not be given back, trying again: ${text(error)}`);
+    logger.debug(`${what} could not be given back, trying again: ${errorText(error)}`);
     clock.schedule(GIVE_BACK_AGAIN_MS, () => {
       if (this.#state !== "stopped") void this.#abandon(item, 0);
     });
@@ -261,15 +264,11 @@ export class Dispatcher<Item extends WorkItem> {
       running.renewing = false;
     } catch (error) {
       const what = this.#processor.describe(running.item);
-      this.#options.logger.warn(`The lock on ${what} was not renewed: ${text(error)}`);
+      this.#options.logger.warn(`The lock on ${what} was not renewed: ${errorText(error)}`);
       if (hasCode(error, "LOCK_LOST")) this.#processor.onLockLost?.(running.item);
       else running.renewing = false;
     }
   }
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function capitalized(sentence: string): string {

@@ -2,7 +2,6 @@ import { finishEntityBatch } from "../decide/entity/finish-entity-batch";
 import { planEntityBatch, type EntityPlan } from "../decide/entity/plan-entity-batch";
 import { parseSchedulerState } from "../decide/entity/scheduler-state";
 import { unknownFunction } from "../decide/unknown-function";
-import { hasCode } from "../errors";
 import type { EntityId } from "../model/instance-id";
 import { parseEntityInstanceId } from "../model/instance-id";
 import type { IdSource } from "../model/ids";
@@ -10,6 +9,7 @@ import type { Clock } from "../ports/clock";
 import type { EntityBatchResult, Executor } from "../ports/executor";
 import type { OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
 import type { WorkProcessor } from "./dispatcher";
+import { isRefusal } from "./is-refusal";
 
 export interface EntityProcessorOptions {
   readonly provider: StorageProvider;
@@ -56,7 +56,7 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
       await provider.commitOrchestration(item, finishEntityBatch(plan, result, context));
     } catch (error) {
       // A signal to an id that the store cannot hold: it could not either if it were tried again.
-      if (!hasCode(error, "INVALID_ARGUMENT") && !hasCode(error, "INVALID_INSTANCE_ID")) throw error;
+      if (!isRefusal(error)) throw error;
       await provider.commitOrchestration(item, finishEntityBatch(plan, failAll(plan, error.message), context));
     }
   }

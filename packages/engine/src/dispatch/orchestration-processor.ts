@@ -6,10 +6,9 @@ import {
   type EpisodeContext,
   type EpisodeLimits,
 } from "../decide/finish-episode";
+import { pendingInstance, seedOf } from "../decide/instance-seed";
 import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
 import { emptyState, foldHistory } from "../decide/runtime-state";
-import { hasCode, type DurableHostError } from "../errors";
-import type { ExecutionStarted } from "../model/history-event";
 import type { IdSource } from "../model/ids";
 import type { Message } from "../model/message";
 import { isTerminal } from "../model/runtime-status";
@@ -27,6 +26,7 @@ import type { CompletionSignals } from "./completion-signals";
 import type { WorkProcessor } from "./dispatcher";
 import { EpisodeExecution, refusedEpisode } from "./episode-execution";
 import { ExecutionCache } from "./execution-cache";
+import { isRefusal } from "./is-refusal";
 
 export interface OrchestrationProcessorOptions {
   readonly provider: StorageProvider;
@@ -208,32 +208,11 @@ function messagesOf(item: OrchestrationWorkItem, arrived: readonly ArrivedOutcom
 
 /** The instance as the episode finds it: without what an ended execution left behind. */
 function instanceAtBegin(item: OrchestrationWorkItem, begun: BegunEpisode): OrchestrationWorkItem["instance"] {
-  if (begun.restarted && begun.state.started) return restartedInstance(item, begun.state.started);
+  const { started } = begun.state;
+  if (begun.restarted && started) return pendingInstance(item.instance.instanceId, seedOf(started));
   if (!begun.replaced) return item.instance;
   const { completedAt: _completedAt, failureDetails: _failureDetails, ...kept } = item.instance;
   return { ...kept, output: null };
-}
-
-function restartedInstance(item: OrchestrationWorkItem, started: ExecutionStarted): OrchestrationWorkItem["instance"] {
-  return {
-    instanceId: item.instance.instanceId,
-    executionId: started.instance.executionId,
-    name: started.name,
-    version: started.version,
-    input: started.input,
-    output: null,
-    customStatus: null,
-    runtimeStatus: "Pending",
-    createdAt: started.timestamp,
-    lastUpdatedAt: started.timestamp,
-    ...(started.parent ? { parentInstanceId: started.parent.instanceId } : {}),
-    ...(started.tags ? { tags: started.tags } : {}),
-  };
-}
-
-/** What the store cannot hold, now and whenever it is tried again: an id or a name that is too long for it. */
-function isRefusal(error: unknown): error is DurableHostError {
-  return hasCode(error, "INVALID_ARGUMENT") || hasCode(error, "INVALID_INSTANCE_ID");
 }
 
 function ignore(): void {}

@@ -1,3 +1,4 @@
+import { errorText } from "../errors";
 import type { RuntimeStatus } from "../model/runtime-status";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
@@ -83,7 +84,7 @@ export class Retention {
     try {
       for (const rule of this.#rules) await this.#apply(rule, now - rule.ageMs, run);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       logger.warn(`Old instances could not be purged; it will be tried again: ${text}`, { error });
       return true;
     } finally {

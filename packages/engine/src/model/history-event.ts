@@ -189,21 +189,26 @@ export type HistoryEvent =
 
 export type HistoryEventType = HistoryEvent["type"];
 
+const MESSAGE_EVENT_TYPES = [
+  "ExecutionStarted",
+  "ExecutionTerminated",
+  "ExecutionSuspended",
+  "ExecutionResumed",
+  "ExecutionRewound",
+  "TaskCompleted",
+  "TaskFailed",
+  "SubOrchestrationCompleted",
+  "SubOrchestrationFailed",
+  "TimerFired",
+  "EventRaised",
+] as const;
+
 /** The events that can arrive as a message from outside the instance. */
-export type MessageEvent = Extract<
-  HistoryEvent,
-  {
-    readonly type:
-      | "ExecutionStarted"
-      | "ExecutionTerminated"
-      | "ExecutionSuspended"
-      | "ExecutionResumed"
-      | "ExecutionRewound"
-      | "TaskCompleted"
-      | "TaskFailed"
-      | "SubOrchestrationCompleted"
-      | "SubOrchestrationFailed"
-      | "TimerFired"
-      | "EventRaised";
-  }
->;
+export type MessageEvent = Extract<HistoryEvent, { readonly type: (typeof MESSAGE_EVENT_TYPES)[number] }>;
+
+const MESSAGE_EVENTS: ReadonlySet<string> = new Set(MESSAGE_EVENT_TYPES);
+
+/** Tells the events that come to an instance from outside from those it produces. */
+export function isMessageEvent(event: { readonly type: string }): event is MessageEvent {
+  return MESSAGE_EVENTS.has(event.type);
+}

@@ -1,3 +1,4 @@
+import { errorText } from "@durable-host/engine";
 import type { TokenCredential } from "@azure/identity";
 
 /** Finds a bearer token for a resource. Rejects, in words for the app's author, when there is none. */
@@ -24,7 +25,7 @@ export function azureTokens(): TokenProvider {
       if (token) return token;
       throw new Error("the identity was given none");
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = errorText(error);
       throw new Error(`No token for '${resource}' can be had with the Azure identity of this host: ${cause}`, {
         cause: error,
       });

@@ -1,3 +1,4 @@
+import { errorText } from "@durable-host/engine";
 import { matchTemplate, pathSegments, type RouteValues } from "./match-template";
 import { canOverlap, compareSpecificity } from "./route-precedence";
 import { parseRouteTemplate, type RouteTemplate } from "./route-template";
@@ -48,7 +49,7 @@ export function createRouteTable(functions: readonly HttpFunction[], routePrefix
       if (rival === undefined) routes.push(route);
       else rejected.push({ name: fn.name, reason: conflict(route, rival) });
     } catch (error) {
-      rejected.push({ name: fn.name, reason: error instanceof Error ? error.message : String(error) });
+      rejected.push({ name: fn.name, reason: errorText(error) });
     }
   }
   // Sorting is stable: equally specific routes stay in the official order.

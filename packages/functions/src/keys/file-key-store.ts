@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DurableHostError } from "@durable-host/engine";
+import { errorText, DurableHostError } from "@durable-host/engine";
 import type { JsonObject } from "../config/json-object";
 import { readJsonFile } from "../config/json-file";
 import { DURABLE_SYSTEM_KEY, type HostKeys } from "./host-keys";
@@ -71,7 +71,7 @@ function writeHostFile(folder: string, content: JsonObject, keys: HostKeys): voi
     writeFileSync(draft, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
     renameSync(draft, file);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = errorText(error);
     throw new DurableHostError("CONFIG_INVALID", `The host's keys cannot be kept in ${folder}: ${cause}`, {
       cause: error,
     });

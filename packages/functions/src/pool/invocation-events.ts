@@ -1,3 +1,4 @@
+import { errorText } from "@durable-host/engine";
 /** A function begins to run. */
 export interface InvocationStarted {
   readonly type: "invocationStarted";
@@ -51,7 +52,7 @@ export class InvocationEvents {
         return result;
       },
       (error: unknown) => {
-        finish(error instanceof Error ? error.message : String(error));
+        finish(errorText(error));
         throw error;
       },
     );

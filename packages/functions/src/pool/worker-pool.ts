@@ -1,4 +1,4 @@
-import { DurableHostError, hasCode, type Cancellation, type Clock, type Logger } from "@durable-host/engine";
+import { errorText, DurableHostError, hasCode, type Cancellation, type Clock, type Logger } from "@durable-host/engine";
 import type { AppLoaded, CallKind, Calls, Init, LoadFailure, LogEntry, Outputs } from "../wire/messages";
 import { WorkerProcess, type HttpReply, type HttpRequestToWorker } from "./worker-process";
 
@@ -162,7 +162,7 @@ export class WorkerPool {
     if (this.#stopping) return;
     this.#startWorker(slot).then(
       () => this.#options.logger.info(`The app worker (pid ${slot.worker?.pid}) has replaced the one that ended.`),
-      (error: unknown) => this.#options.logger.error(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => this.#options.logger.error(errorText(error)),
     );
     this.#superviseWorker(slot);
   }

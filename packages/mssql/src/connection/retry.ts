@@ -1,4 +1,4 @@
-import { type Clock, DurableHostError } from "@durable-host/engine";
+import { errorText, type Clock, DurableHostError } from "@durable-host/engine";
 import { SqlError } from "./sql-error";
 import { classifyFailure } from "./transient-errors";
 
@@ -77,7 +77,7 @@ function delay(delayMs: number, { clock, signal, closing }: RetryContext): Promi
 function transientError(error: unknown, attempts: number, outcomeUnknown: boolean): DurableHostError {
   // A failure to connect says already what to do.
   if (error instanceof DurableHostError && !outcomeUnknown) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   const number = error instanceof SqlError && error.number !== undefined ? ` (error ${error.number})` : "";
   const tried = attempts > 1 ? ` after ${attempts} attempts` : "";
   const fate = outcomeUnknown ? " Whether the request took effect is unknown." : "";

@@ -1,4 +1,4 @@
-import type { ExecutionStarted, OutboundMessage, RuntimeStatus } from "@durable-host/engine";
+import { seedOf, type ExecutionStarted, type RuntimeStatus } from "@durable-host/engine";
 import { messageTable, payloadTable } from "../rows/host-tables";
 import { textTable } from "../rows/list-tables";
 import { encodeMessage } from "../rows/message-row";
@@ -15,7 +15,7 @@ export async function createInstance(
 ): Promise<void> {
   checkTags(start.tags);
   const { schema, storage, newGuid } = store;
-  const row = encodeMessage(startMessage(start), storage);
+  const row = encodeMessage({ ...start.instance, event: start, seed: seedOf(start) }, storage);
   const payloads = new NewPayloads(newGuid);
   await callHost(store, "CreateInstance", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: row.instanceId },
@@ -25,22 +25,4 @@ export async function createInstance(
     { name: "Payloads", type: "table", value: payloadTable(schema, payloads.rows) },
   ]);
   announce(store, [row]);
-}
-
-/** The start as the message it is, with the instance that it creates. */
-function startMessage(start: ExecutionStarted): OutboundMessage {
-  const { instance, name, version, input, parent, tags, timestamp } = start;
-  return {
-    ...instance,
-    event: start,
-    seed: {
-      executionId: instance.executionId,
-      name,
-      version,
-      input,
-      createdAt: timestamp,
-      ...(parent !== undefined && { parentInstanceId: parent.instanceId }),
-      ...(tags !== undefined && { tags }),
-    },
-  };
 }

@@ -1,4 +1,10 @@
-import type { InstanceKind, MessageEvent, OrchestrationWorkItem, StoredMessage } from "@durable-host/engine";
+import {
+  errorText,
+  type InstanceKind,
+  type MessageEvent,
+  type OrchestrationWorkItem,
+  type StoredMessage,
+} from "@durable-host/engine";
 import type { Row, SqlParameter } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
 import { decodeInstance } from "../rows/instance-row";
@@ -124,7 +130,7 @@ function storedMessage(messageRow: Row, row: ReturnType<typeof readInstanceRow>)
 async function setAside(store: Store, row: Row, error: unknown): Promise<void> {
   const columns = new Columns(row);
   const instanceId = columns.text("InstanceID");
-  const problem = error instanceof Error ? error.message : String(error);
+  const problem = errorText(error);
   store.logger.error(
     `The instance '${instanceId}' cannot be executed, and is left alone for ${UNREADABLE_DELAY_MS / 1000} seconds: ${problem}`,
     { instanceId, error },

@@ -1,3 +1,4 @@
+import { errorText } from "@durable-host/engine";
 import { callHost, type Store } from "../store";
 
 /** Nobody waits longer than this for a database that does not answer: the locks expire by themselves. */
@@ -12,7 +13,7 @@ export async function releaseLocks(store: Store, owner: string, { retry }: { rea
     const parameter = { name: "Owner", type: "nvarchar", length: 100, value: owner } as const;
     await callHost(store, "ReleaseLocks", [parameter], { timeoutMs: TIMEOUT_MS, retry });
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorText(error);
     store.logger.warn(`Locks of this process could not be given back, and will expire: ${text}`);
   }
 }

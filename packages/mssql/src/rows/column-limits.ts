@@ -1,4 +1,4 @@
-import { DurableHostError } from "@durable-host/engine";
+import { DurableHostError, wholeTime } from "@durable-host/engine";
 import { needsExactText, UTF8, type TextStorage } from "./exact-text";
 
 /** Widths of Microsoft's varchar columns, in bytes (contract §1.2). */
@@ -64,13 +64,7 @@ export function checkedText(text: string, bytes: number, what: string): string {
  * @throws DurableHostError INVALID_ARGUMENT when it is no time
  */
 export function columnTime(time: number, what: string): number {
-  const whole = Math.ceil(time);
-  if (!Number.isSafeInteger(whole)) {
-    throw new DurableHostError(
-      "INVALID_ARGUMENT",
-      `${what} is ${time}, which is no time in milliseconds since the epoch.`,
-    );
-  }
+  const whole = wholeTime(time, what);
   return Math.min(Math.max(whole, FIRST_TIME), LAST_TIME);
 }
 

@@ -1,4 +1,5 @@
 import {
+  isMessageEvent,
   instanceKind,
   RUNTIME_STATUSES,
   type ExecutionStarted,
@@ -60,7 +61,8 @@ export function columnsOf(event: HistoryEvent): EventColumns {
     text: null,
     reason: null,
     traceContext: null,
-    isPlayed: CONSUMED.has(event.type),
+    // What came to the instance from outside is written as played, what it produces is not.
+    isPlayed: isMessageEvent(event),
     ...cellsOf(event),
     eventType: MICROSOFT_NAMES[event.type] ?? event.type,
     timestamp: columnTime(event.timestamp, `The time of ${event.type}`),
@@ -74,21 +76,6 @@ const MICROSOFT_NAMES: Partial<Record<HistoryEvent["type"], string>> = {
   SubOrchestrationCompleted: "SubOrchestrationInstanceCompleted",
   SubOrchestrationFailed: "SubOrchestrationInstanceFailed",
 };
-
-/** Events that came to the instance from outside: they are written as played, those it produces are not. */
-const CONSUMED: ReadonlySet<HistoryEvent["type"]> = new Set<HistoryEvent["type"]>([
-  "ExecutionStarted",
-  "ExecutionTerminated",
-  "ExecutionSuspended",
-  "ExecutionResumed",
-  "ExecutionRewound",
-  "TaskCompleted",
-  "TaskFailed",
-  "SubOrchestrationCompleted",
-  "SubOrchestrationFailed",
-  "TimerFired",
-  "EventRaised",
-]);
 
 function cellsOf(event: HistoryEvent): Cells {
   switch (event.type) {

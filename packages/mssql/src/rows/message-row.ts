@@ -1,5 +1,7 @@
 import {
   instanceKind,
+  isMessageEvent,
+  pendingInstance,
   type InstanceSeed,
   type MessageEvent,
   type OrchestrationInstance,
@@ -136,9 +138,7 @@ function withSeed(
   seed: InstanceSeed,
   storage: TextStorage,
 ): EventRow & { readonly seed: SeedRow } {
-  const { createdAt } = seed;
-  const created = { runtimeStatus: "Pending", output: null, customStatus: null, lastUpdatedAt: createdAt } as const;
-  const instance = encodeInstance({ ...seed, ...created, instanceId }, storage);
+  const instance = encodeInstance(pendingInstance(instanceId, seed), storage);
   const isShared = row.eventType === "ExecutionStarted" && row.text === instance.input.text;
   if (!isShared) return { ...row, seed: instance };
   const hostData = mergeHostData(row.hostData, instance.input.hostData);
@@ -164,22 +164,4 @@ function withinTagLimit(message: OutboundMessage): Omit<OutboundMessage, "seed">
 function withoutTags<T extends { readonly tags?: Tags }>(tagged: T): Omit<T, "tags"> {
   const { tags: _tags, ...untagged } = tagged;
   return untagged;
-}
-
-const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageEvent["type"]>([
-  "ExecutionStarted",
-  "ExecutionTerminated",
-  "ExecutionSuspended",
-  "ExecutionResumed",
-  "ExecutionRewound",
-  "TaskCompleted",
-  "TaskFailed",
-  "SubOrchestrationCompleted",
-  "SubOrchestrationFailed",
-  "TimerFired",
-  "EventRaised",
-]);
-
-function isMessageEvent(event: { readonly type: string }): event is MessageEvent {
-  return MESSAGE_TYPES.has(event.type);
 }

@@ -1,4 +1,4 @@
-import { DurableHostError } from "@durable-host/engine";
+import { errorText, DurableHostError } from "@durable-host/engine";
 import { hasSqlNumber } from "../connection/sql-error";
 import type { SqlClient } from "../connection/sql-client";
 
@@ -33,7 +33,7 @@ export async function createDatabaseIfMissing(master: SqlClient, database: strin
     if (hasSqlNumber(error, DATABASE_EXISTS)) return false;
     throw new DurableHostError(
       "STORAGE_PERMANENT",
-      `The database "${database}" does not exist and could not be created: ${error instanceof Error ? error.message : String(error)} ` +
+      `The database "${database}" does not exist and could not be created: ${errorText(error)} ` +
         "Create it, or give the login the right to create databases (dbcreator; dbmanager on Azure SQL).",
       { cause: error },
     );

@@ -1,4 +1,4 @@
-import { WakeUp, type Clock, type Logger, type WorkKind } from "@durable-host/engine";
+import { errorText, WakeUp, type Clock, type Logger, type WorkKind } from "@durable-host/engine";
 
 /** What a look at the store has found. */
 export interface Peek {
@@ -83,7 +83,7 @@ export class Poller {
       this.#failed = false;
       return found;
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       if (!this.#isStopped() && !this.#failed) logger.warn(`Could not look for work, trying again: ${text}`);
       this.#failed = true;
       return undefined;

@@ -1,5 +1,5 @@
 import type { ActivityTask, InstanceState, Message, MessageEvent, OutboundMessage } from "@durable-host/engine";
-import { instanceKind } from "@durable-host/engine";
+import { instanceKind, pendingInstance } from "@durable-host/engine";
 import { headOf, messageEventOf, stateTexts, statusCode, type InstanceHead, type Row } from "../rows";
 import type { Statements } from "../sql/statements";
 import type { ActivityEntry } from "../work/instance-record";
@@ -226,15 +226,4 @@ export class Transaction {
     if (this.keys.message > this.firstMessage) this.sql.deleteNewMessages.run(this.firstMessage, head.key);
     if (this.keys.activity > this.firstActivity) this.sql.deleteNewActivities.run(this.firstActivity, head.key);
   }
-}
-
-function pendingInstance(instanceId: string, seed: NonNullable<OutboundMessage["seed"]>): InstanceState {
-  return {
-    ...seed,
-    instanceId,
-    runtimeStatus: "Pending",
-    output: null,
-    customStatus: null,
-    lastUpdatedAt: seed.createdAt,
-  };
 }

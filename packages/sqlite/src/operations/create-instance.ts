@@ -1,4 +1,10 @@
-import { DurableHostError, type ExecutionStarted, type InstanceState, type RuntimeStatus } from "@durable-host/engine";
+import {
+  DurableHostError,
+  pendingInstance,
+  seedOf,
+  type ExecutionStarted,
+  type RuntimeStatus,
+} from "@durable-host/engine";
 import type { Operation } from "../journal/journal";
 import type { Transaction } from "../journal/transaction";
 import type { InstanceHead } from "../rows";
@@ -14,7 +20,7 @@ export function createInstance(
 ): Operation<Transaction, void> {
   return (transaction) => {
     const { instanceId, executionId } = start.instance;
-    const state = withWholeTimes(startedInstance(start));
+    const state = withWholeTimes(pendingInstance(instanceId, seedOf(start)));
     const message = messageWithWholeTimes({ instanceId, executionId, event: start });
     const existing = transaction.lookup(instanceId);
     const waiting = existing === undefined ? [] : startsOfOthers(transaction, existing);
@@ -42,21 +48,4 @@ function startsOfOthers(transaction: Transaction, head: InstanceHead): Execution
     .pendingStarts(head)
     .filter((event) => event.type === "ExecutionStarted")
     .filter(({ instance }) => instance.executionId !== head.executionId);
-}
-
-function startedInstance(start: ExecutionStarted): InstanceState {
-  const { instance, name, version, input, parent, tags, timestamp } = start;
-  return {
-    ...instance,
-    name,
-    version,
-    runtimeStatus: "Pending",
-    input,
-    output: null,
-    customStatus: null,
-    createdAt: timestamp,
-    lastUpdatedAt: timestamp,
-    ...(parent !== undefined && { parentInstanceId: parent.instanceId }),
-    ...(tags !== undefined && { tags }),
-  };
 }

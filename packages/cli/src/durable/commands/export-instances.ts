@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ExportedInstance, InstanceExport } from "@durable-host/engine";
+import { errorText, type ExportedInstance, type InstanceExport } from "@durable-host/engine";
 import { flag, text } from "../command-options";
 import { CommandFailure } from "../command-failure";
 import { defineCommand, type CommandContext } from "../durable-command";
@@ -44,7 +44,7 @@ function write(file: string, document: InstanceExport): void {
   try {
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new CommandFailure(`The export cannot be written to ${file}: ${reason}.`, { cause: error });
   }
 }
