@@ -22,7 +22,7 @@ export async function commitOrchestration(
   const { instanceId } = item.instance;
   const payloads = new NewPayloads(store.newGuid);
   const messages = messageRows(store, item, commit);
-  await callHost(store, "CommitInstance", [
+  const { returnValue } = await callHost(store, "CommitInstance", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
     { name: "Token", type: "nvarchar", length: 100, value: item.lock.token },
     { name: "Delete", type: "bit", value: commit.instance === undefined },
@@ -33,8 +33,7 @@ export async function commitOrchestration(
     { name: "Payloads", type: "table", value: payloadTable(store.schema, payloads.rows) },
   ]);
   if (commit.activities.length > 0) store.signals.mark("activity");
-  // What came in while it was locked can be seen now.
-  announce(store, [{ instanceId, visibleTime: null }, ...messages]);
+  announce(store, returnValue === 1 ? [{ instanceId, visibleTime: null }, ...messages] : messages);
 }
 
 /** Timers first: they are messages to the instance itself. */

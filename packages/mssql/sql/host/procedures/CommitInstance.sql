@@ -2,6 +2,7 @@
 -- THROW 50010: the lock on the instance, or on one of @EndedTasks, is lost.
 -- Every commit takes its locks on rows in the same order: all instances it touches by id, then tasks, then the rest; so two
 -- commits that send to each other wait for each other, and do not block each other for good.
+-- Returns 1 when the instance has something to do already, for whoever would otherwise have to look.
 CREATE OR ALTER PROCEDURE {{schema}}_host.CommitInstance
     @TaskHub varchar(50),
     @InstanceID varchar(100),
@@ -32,6 +33,7 @@ AS
 BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
+    DECLARE @hasWork int = 0;
     DECLARE @isHeld bit = 0;
     DECLARE @begins bit = @Delete;
     DECLARE @targets TABLE (InstanceID varchar(100) NOT NULL PRIMARY KEY);
@@ -231,6 +233,16 @@ BEGIN
     WHERE M.ExecutionID IS NULL OR M.ExecutionID = T.ExecutionID OR M.EventType = 'ExecutionStarted'
     ORDER BY M.Position;
 
+    -- What came in meanwhile can be locked now. Whatever is sent after this look waits for the lock on the row, and is told of
+    -- by whoever sends it.
+    IF EXISTS (
+        SELECT 1 FROM {{schema}}.NewEvents AS E
+        WHERE E.TaskHub = @TaskHub AND E.InstanceID = @InstanceID
+            AND (E.VisibleTime IS NULL OR E.VisibleTime <= SYSUTCDATETIME())
+    )
+        SET @hasWork = 1;
+
     COMMIT TRANSACTION;
+    RETURN @hasWork;
 END
 GO
