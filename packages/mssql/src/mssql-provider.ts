@@ -10,6 +10,7 @@ import { lockInstance, lockOrchestrations } from "./operations/lock-orchestratio
 import { deleteTaskHub, purgeInstances } from "./operations/purge-instances";
 import { queryInstances } from "./operations/query-instances";
 import { getInstance, readHistory } from "./operations/read-instance";
+import { createRecordStore } from "./operations/records";
 import { renewLock } from "./operations/renew-lock";
 import { sendMessage } from "./operations/send-message";
 
@@ -58,6 +59,8 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
     commitOrchestration: async (item, commit) => commitOrchestration(store(), item, commit),
     commitActivity: async (item, outcome) => commitActivity(store(), item, outcome),
     abandon: async (item, delayMs) => abandon(store(), item, delayMs),
+
+    records: createRecordStore(store),
 
     onWork: (listener) => signals.listen(listener),
     onFailure: (listener) => failures.add(listener),

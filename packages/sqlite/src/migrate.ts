@@ -2,10 +2,11 @@ import { DurableHostError } from "@durable-host/engine";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { numberOf, type Row } from "./rows";
 import { INITIAL_SCHEMA } from "./sql/000001-initial";
+import { RECORDS } from "./sql/000002-records";
 import { corruptStore } from "./storage-errors";
 
 /** Append-only: the version of a file is the number of migrations it has had. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [INITIAL_SCHEMA];
+const MIGRATIONS: readonly string[] = [INITIAL_SCHEMA, RECORDS];
 
 /** Marks the file as ours (`PRAGMA application_id`): "dhub". */
 const APPLICATION_ID = 0x64687562;

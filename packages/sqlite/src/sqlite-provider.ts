@@ -22,6 +22,7 @@ import { lockOrchestrations } from "./operations/lock-orchestrations";
 import { purgeInstances } from "./operations/purge-instances";
 import { queryInstances } from "./operations/query-instances";
 import { getInstance, readHistory } from "./operations/read-instance";
+import { createRecordStore } from "./operations/records";
 import { Store, type StoreOptions } from "./store";
 
 /** `group`: all commits that gather during a flush share the next one. `each`: one flush per commit, for comparison. */
@@ -121,6 +122,8 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     commitOrchestration: async (item, commit) => store().journal.submit(commitOrchestration(item, commit)),
     commitActivity: async (item, outcome) => store().journal.submit(commitActivity(item, outcome)),
     abandon: async (item, delayMs) => store().abandon(item, delayMs),
+
+    records: createRecordStore(store),
 
     onWork: (listener) => signals.listen(listener),
     onFailure: (listener) => failures.add(listener),

@@ -104,6 +104,16 @@ describe("a file that cannot be used", () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
+  it("is brought up to date when an older version wrote it, with everything in it", async () => {
+    const file = await aStoreFile(1);
+    exec(file, "DROP TABLE records; PRAGMA user_version = 1");
+    const provider = aProvider(file);
+    await provider.start();
+    expect(await provider.records?.put("timer:a", "now", undefined)).toBe(true);
+    expect(await provider.getInstance("i0")).toMatchObject({ instanceId: "i0" });
+    await provider.stop();
+  });
+
   it("is reported when its directory cannot be made", async () => {
     const blocked = join(directory.path, "file");
     writeFileSync(blocked, "");

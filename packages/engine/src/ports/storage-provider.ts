@@ -5,6 +5,7 @@ import type { InstanceState } from "../model/instance";
 import type { InstanceKind } from "../model/instance-id";
 import type { Message, StoredMessage } from "../model/message";
 import type { RuntimeStatus } from "../model/runtime-status";
+import type { RecordStore } from "./record-store";
 
 /** The kinds of work a dispatcher can lock. */
 export type WorkKind = InstanceKind | "activity";
@@ -181,7 +182,7 @@ export interface StorageProvider {
   start(): Promise<void>;
   /** Finishes what was begun and closes. Work items still locked are given back. */
   stop(): Promise<void>;
-  /** Deletes every instance of the task hub. */
+  /** Deletes every instance of the task hub. Its records stay: they belong to the hosts. */
   deleteTaskHub(): Promise<void>;
 
   // Clients
@@ -229,6 +230,9 @@ export interface StorageProvider {
   commitActivity(item: ActivityWorkItem, outcome: ActivityOutcome): Promise<void>;
   /** Gives a work item back unchanged, not to be locked again before `delayMs` have passed. Does nothing if the lock is lost. */
   abandon(item: OrchestrationWorkItem | ActivityWorkItem, delayMs: number): Promise<void>;
+
+  /** What the hosts on this task hub share beside its instances. Optional: without it each host is on its own. */
+  readonly records?: RecordStore;
 
   // Wake-up
   /** Calls back whenever work of a kind may have become available. Returns a function that ends it. */

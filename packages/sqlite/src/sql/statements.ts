@@ -54,7 +54,21 @@ export function prepareStatements(database: DatabaseSyncInstance) {
     selectActivity: prepare("SELECT task FROM activities WHERE sequence_number = ?"),
 
     deleteAll: ["instances", "history", "messages", "activities"].map((table) => prepare(`DELETE FROM ${table}`)),
+    ...recordStatements(prepare),
     ...recoveryStatements(prepare),
+  };
+}
+
+function recordStatements(prepare: (sql: string) => StatementSyncInstance) {
+  return {
+    selectRecord: prepare("SELECT key, value, version FROM records WHERE key = ?"),
+    selectRecords: prepare(
+      "SELECT key, value, version FROM records WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+    ),
+    writeRecord: prepare(
+      "INSERT INTO records (key, value, version) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version",
+    ),
+    deleteRecord: prepare("DELETE FROM records WHERE key = ?"),
   };
 }
 

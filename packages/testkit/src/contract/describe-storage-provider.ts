@@ -9,6 +9,7 @@ import { describeMessages } from "./messages";
 import { describePendingStarts } from "./pending-starts";
 import { describeQueries } from "./queries";
 import { describeScheduling } from "./scheduling";
+import { describeRecords } from "./records";
 import { useHub, type ProviderFixture } from "./test-hub";
 import { describeTimesToStore } from "./times-to-store";
 import { describeWakeUps } from "./wake-ups";
@@ -32,6 +33,7 @@ export function describeStorageProvider(name: string, setup: () => Promise<Provi
     describeLocks(hub);
     describeQueries(hub);
     describeWorkDescriptions(hub);
+    describeRecords(hub);
     describeWakeUps(hub);
     describeDurability(hub);
     describeConcurrency(hub);

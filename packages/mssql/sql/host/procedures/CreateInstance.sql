@@ -1,10 +1,11 @@
 -- Creates a Pending instance with its start. An existing one is replaced with all that belongs to it when its status is
 -- among @Replaceable, except starts of other executions: somebody awaits an answer to each of them. THROW 50001 otherwise.
--- A second call for the same execution does nothing: the first one's answer was lost.
+-- A repeated call does nothing more, whatever has become of the instance.
 CREATE OR ALTER PROCEDURE {{schema}}_host.CreateInstance
     @TaskHub varchar(50),
     @InstanceID varchar(100),
-    @ExecutionID varchar(50),
+    @Caller varchar(100),
+    @Call bigint,
     @Replaceable {{schema}}_host.Texts READONLY,
     @Start {{schema}}_host.MessageRows READONLY,
     @Payloads {{schema}}_host.PayloadRows READONLY
@@ -15,19 +16,21 @@ BEGIN
     DECLARE @status varchar(20);
     DECLARE @current varchar(50);
     DECLARE @message nvarchar(200);
+    DECLARE @isRepeated int;
 
     BEGIN TRANSACTION;
+
+    EXEC @isRepeated = {{schema}}_host.BeginCall @TaskHub = @TaskHub, @Caller = @Caller, @Call = @Call;
+    IF @isRepeated = 1
+    BEGIN
+        COMMIT TRANSACTION;
+        RETURN 0;
+    END;
 
     -- The range lock keeps a rival from creating the same instance between this look and the insertion.
     SELECT @status = I.RuntimeStatus, @current = I.ExecutionID
     FROM {{schema}}.Instances AS I WITH (UPDLOCK, HOLDLOCK, ROWLOCK)
     WHERE I.TaskHub = @TaskHub AND I.InstanceID = @InstanceID;
-
-    IF @current = @ExecutionID
-    BEGIN
-        COMMIT TRANSACTION;
-        RETURN 0;
-    END;
 
     IF @status IS NOT NULL
     BEGIN

@@ -23,6 +23,7 @@ BEGIN
         DELETE FROM {{schema}}.NewTasks WHERE TaskHub = @TaskHub;
         DELETE FROM {{schema}}.History WHERE TaskHub = @TaskHub;
         DELETE FROM {{schema}}.Payloads WHERE TaskHub = @TaskHub;
+        DELETE FROM {{schema}}_host.Callers WHERE TaskHub = @TaskHub;
     END;
     COMMIT TRANSACTION;
 

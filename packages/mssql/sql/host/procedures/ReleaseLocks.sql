@@ -12,5 +12,7 @@ BEGIN
     UPDATE {{schema}}.NewTasks WITH (ROWLOCK, READPAST)
     SET LockedBy = NULL, LockExpiration = NULL
     WHERE TaskHub = @TaskHub AND LockExpiration IS NOT NULL AND (LockedBy = @Owner OR LEFT(LockedBy, LEN(@Owner) + 1) = @Owner + ',');
+    DELETE FROM {{schema}}_host.Callers
+    WHERE TaskHub = @TaskHub AND LEFT(Caller, LEN(@Owner) + 1) = @Owner + '/';
 END
 GO

@@ -1,8 +1,9 @@
 -- Queues a message. Returns 1; 0 when its instance does not exist and it brings no seed. A message for an execution that is
--- gone is dropped. @MessageID is that of its payload: a second call with it does nothing, the first one's answer was lost.
+-- gone is dropped. A repeated call does nothing more, whatever has become of the message.
 CREATE OR ALTER PROCEDURE {{schema}}_host.SendMessage
     @TaskHub varchar(50),
-    @MessageID uniqueidentifier,
+    @Caller varchar(100),
+    @Call bigint,
     @Message {{schema}}_host.MessageRows READONLY,
     @Payloads {{schema}}_host.PayloadRows READONLY
 AS
@@ -12,8 +13,16 @@ BEGIN
     DECLARE @instanceId varchar(100);
     DECLARE @current varchar(50);
     DECLARE @isSeeded bit;
+    DECLARE @isRepeated int;
 
     BEGIN TRANSACTION;
+
+    EXEC @isRepeated = {{schema}}_host.BeginCall @TaskHub = @TaskHub, @Caller = @Caller, @Call = @Call;
+    IF @isRepeated = 1
+    BEGIN
+        COMMIT TRANSACTION;
+        RETURN 1;
+    END;
 
     SELECT @instanceId = M.InstanceID, @isSeeded = CASE WHEN M.SeedName IS NULL THEN 0 ELSE 1 END FROM @Message AS M;
 
@@ -21,18 +30,9 @@ BEGIN
     FROM {{schema}}.Instances AS I WITH (UPDLOCK, HOLDLOCK, ROWLOCK)
     WHERE I.TaskHub = @TaskHub AND I.InstanceID = @instanceId;
 
-    IF EXISTS (
-        SELECT 1 FROM {{schema}}.Payloads AS P
-        WHERE P.TaskHub = @TaskHub AND P.InstanceID = @instanceId AND P.PayloadID = @MessageID
-    )
-    BEGIN
-        COMMIT TRANSACTION;
-        RETURN 1;
-    END;
-
     IF @current IS NULL AND @isSeeded = 0
     BEGIN
-        COMMIT TRANSACTION;
+        ROLLBACK TRANSACTION;
         RETURN 0;
     END;
 
@@ -46,7 +46,7 @@ BEGIN
 
     INSERT INTO {{schema}}.Payloads (TaskHub, InstanceID, PayloadID, [Text], Reason, HostData)
     SELECT @TaskHub, P.InstanceID, P.PayloadID, P.[Text], P.Reason, P.HostData FROM @Payloads AS P
-    WHERE @current IS NULL OR P.PayloadID = @MessageID;
+    WHERE @current IS NULL OR P.PayloadID IN (SELECT M.PayloadID FROM @Message AS M);
 
     IF @current IS NULL
         INSERT INTO {{schema}}.Instances (
