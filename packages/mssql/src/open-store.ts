@@ -5,6 +5,7 @@ import type { SqlClient } from "./connection/sql-client";
 import { peekWork } from "./operations/peek-work";
 import { releaseLocks } from "./operations/release-locks";
 import type { Store } from "./store";
+import { CallLines } from "./work/call-lines";
 import { Poller } from "./work/poller";
 import { ServerTime } from "./work/server-time";
 
@@ -96,6 +97,7 @@ function storeOf(
     storage,
     clock,
     serverTime: new ServerTime(clock),
+    callLines: new CallLines(),
     logger,
     newGuid: randomUUID,
     signals,

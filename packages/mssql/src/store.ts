@@ -2,6 +2,7 @@ import { DurableHostError, type Clock, type Logger, type WorkSignals } from "@du
 import type { CallOptions, CallResult, SqlClient, SqlParameter } from "./connection/sql-client";
 import { SqlError } from "./connection/sql-error";
 import type { TextStorage } from "./rows/exact-text";
+import type { CallLines } from "./work/call-lines";
 import type { ServerTime } from "./work/server-time";
 
 /** What the operations of a provider share: one task hub in one database, as one process sees it. */
@@ -18,6 +19,7 @@ export interface Store {
   readonly storage: TextStorage;
   readonly clock: Clock;
   readonly serverTime: ServerTime;
+  readonly callLines: CallLines;
   readonly logger: Logger;
   readonly newGuid: () => string;
   /** Marked by what an operation makes available; told to the dispatchers once it is saved. */

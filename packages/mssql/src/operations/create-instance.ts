@@ -4,8 +4,9 @@ import { textTable } from "../rows/list-tables";
 import { encodeMessage } from "../rows/message-row";
 import { NewPayloads } from "../rows/new-payloads";
 import { checkTags } from "../rows/tags-column";
-import { callHost, type Store } from "../store";
+import type { Store } from "../store";
 import { announce } from "../work/announce";
+import { callOnce } from "./call-once";
 
 /** Creates a Pending instance with its start message in one transaction. */
 export async function createInstance(
@@ -17,9 +18,8 @@ export async function createInstance(
   const { schema, storage, newGuid } = store;
   const row = encodeMessage({ ...start.instance, event: start, seed: seedOf(start) }, storage);
   const payloads = new NewPayloads(newGuid);
-  await callHost(store, "CreateInstance", [
+  await callOnce(store, "CreateInstance", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: row.instanceId },
-    { name: "ExecutionID", type: "nvarchar", length: 50, value: start.instance.executionId },
     { name: "Replaceable", type: "table", value: textTable(schema, replaceable) },
     { name: "Start", type: "table", value: messageTable(schema, [row], payloads) },
     { name: "Payloads", type: "table", value: payloadTable(schema, payloads.rows) },

@@ -2,19 +2,17 @@ import type { OutboundMessage } from "@durable-host/engine";
 import { messageTable, payloadTable } from "../rows/host-tables";
 import { encodeMessage } from "../rows/message-row";
 import { NewPayloads } from "../rows/new-payloads";
-import { callHost, type Store } from "../store";
+import type { Store } from "../store";
 import { announce } from "../work/announce";
+import { callOnce } from "./call-once";
 
 /** Queues a message; resolves to false when nobody gets it. */
 export async function sendMessage(store: Store, message: OutboundMessage): Promise<boolean> {
   const { schema, storage, newGuid } = store;
   const row = encodeMessage(message, storage);
   const payloads = new NewPayloads(newGuid);
-  // Its payload names the message, so that a repeated call is recognised: there always is one.
-  const messageId = newGuid();
-  const { returnValue } = await callHost(store, "SendMessage", [
-    { name: "MessageID", type: "uniqueidentifier", value: messageId },
-    { name: "Message", type: "table", value: messageTable(schema, [row], payloads, [messageId]) },
+  const { returnValue } = await callOnce(store, "SendMessage", [
+    { name: "Message", type: "table", value: messageTable(schema, [row], payloads) },
     { name: "Payloads", type: "table", value: payloadTable(schema, payloads.rows) },
   ]);
   if (returnValue === 0) return false;

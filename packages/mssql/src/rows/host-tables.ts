@@ -40,24 +40,14 @@ export function historyTable(
   };
 }
 
-/**
- * Messages in the order in which they are to be delivered.
- * @param payloadIds ids chosen before for the payloads of the messages, by position, where a repeated call is to be
- * recognised by them
- */
-export function messageTable(
-  schema: string,
-  rows: readonly MessageRow[],
-  payloads: NewPayloads,
-  payloadIds: readonly string[] = [],
-): TableValue {
+/** Messages in the order in which they are to be delivered. */
+export function messageTable(schema: string, rows: readonly MessageRow[], payloads: NewPayloads): TableValue {
   return {
     type: `${schema}_host.MessageRows`,
     columns: MESSAGE_COLUMNS,
     rows: rows.map((row, position) => {
-      const chosen = payloadIds[position];
       const { instanceId } = row;
-      const payloadId = chosen === undefined ? payloads.add(instanceId, row) : payloads.put(instanceId, chosen, row);
+      const payloadId = payloads.add(instanceId, row);
       return [
         position,
         instanceId,

@@ -26,14 +26,9 @@ export class NewPayloads {
   }
 
   /** Stores what there is to store; returns the payload's id, or null when there is nothing. */
-  add(instanceId: string, cells: PayloadCells): string | null {
-    const { text, reason = null, hostData = null } = cells;
+  add(instanceId: string, { text, reason = null, hostData = null }: PayloadCells): string | null {
     if (text === null && reason === null && hostData === null) return null;
-    return this.put(instanceId, this.#newGuid(), cells);
-  }
-
-  /** Stores under an id that was chosen before, also when there is nothing in it: so that a repeated call is recognised. */
-  put(instanceId: string, payloadId: string, { text, reason = null, hostData = null }: PayloadCells): string {
+    const payloadId = this.#newGuid();
     this.rows.push({ instanceId, payloadId, text, reason, hostData });
     return payloadId;
   }

@@ -5,7 +5,7 @@ export const CONTRACT_VERSION = "1.8.1";
  * The revision of our scripts. It rises with every release that changes a file below `sql/`, and only then: a host
  * applies its scripts to a database of a lower revision, and refuses one of a higher.
  */
-export const SCRIPTS_REVISION = 1;
+export const SCRIPTS_REVISION = 2;
 
 /** The objects of Microsoft's schema, by name (contract §1). Anything else in that schema is somebody else's. */
 export const CONTRACT_OBJECTS = {

@@ -93,15 +93,6 @@ describe("values of our table types", () => {
     ]);
   });
 
-  it("give a message the payload id that was chosen for it, even if it has no text", () => {
-    const payloads = numberedPayloads();
-    const row = encodeMessage({ instanceId: "i1", event: anEventRaised("go") });
-    expect(records(messageTable("dt", [row], payloads, ["chosen"]))).toMatchObject([{ PayloadID: "chosen" }]);
-    expect(payloads.rows).toEqual([
-      { instanceId: "i1", payloadId: "chosen", text: null, reason: null, hostData: null },
-    ]);
-  });
-
   it("queue activity tasks with their inputs [SQL40]", () => {
     const payloads = numberedPayloads();
     const table = taskTable("dt", [encodeTask(anActivityTask("i1", 1), { a: "b" })], 9, payloads);
