@@ -20,7 +20,7 @@ export interface SchemaScripts {
   readonly migrations: readonly SqlScript[];
   /** Microsoft's contract: types, functions, views, procedures, rights; re-runnable. */
   readonly contract: readonly SqlScript[];
-  /** Our own schema: procedures, rights; re-runnable. */
+  /** Our own schema: functions, procedures, rights; re-runnable. */
   readonly host: readonly SqlScript[];
   /** SHA-256 of all files as they are shipped, whatever the schema is called. */
   readonly hash: string;
@@ -63,6 +63,7 @@ export function loadScripts(schemaName: string): SchemaScripts {
       read("dt", "permissions.sql"),
     ],
     host: [
+      read("host", "functions.sql"),
       ...sqlFiles("host", "procedures").map((file) => read("host", "procedures", file)),
       read("host-permissions.sql"),
     ],

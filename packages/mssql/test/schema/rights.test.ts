@@ -45,6 +45,25 @@ describeWithServer("a login that has nothing but the runtime role", (server) => 
   );
 
   it(
+    "asks how many hosts the work of any hub needs [SQL53]",
+    async () => {
+      const { connectionString, name } = database.current;
+      const app = connectTo(`${withDatabase(connectionString, name)};User ID=${login};Password=${PASSWORD}`);
+      try {
+        await database.current.client.batch(
+          `INSERT INTO dt.Instances (TaskHub, InstanceID, [Name], RuntimeStatus) VALUES ('orders', 'a', 'Order', 'Pending');
+           INSERT INTO dt.NewEvents (TaskHub, InstanceID, EventType) VALUES ('orders', 'a', 'ExecutionStarted')`,
+        );
+        const { sets } = await app.query("SELECT dt_host.GetScaleRecommendation('orders', 10, 1) AS Hosts");
+        expect(sets[0]).toEqual([{ Hosts: 1 }]);
+      } finally {
+        await app.close();
+      }
+    },
+    SLOW_MS,
+  );
+
+  it(
     "starts on a schema that somebody else has set up [SQL2, SQL9]",
     async () => {
       const { connectionString, name } = database.current;
