@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durableCommandLine, instancesCommandLine, type RunDurable } from "./durable/durable-command-line";
 import { storageCommandLine, type RunStorage } from "./storage/storage-command-line";
-import type { StartOptions } from "./start/start-options";
+import { SCRIPT_ROOT, type StartOptions } from "./start/start-options";
 import { HOST_VERSION } from "./version";
 
 /** What the commands do; separate from how they are written on the command line. */
@@ -64,7 +64,7 @@ function startCommand(commands: Commands, workingDirectory: string): Command {
     .option("-p, --port <port>", "port for HTTP functions and the management API (default: 7071)", portNumber)
     .option("--address <address>", "address to listen on (default: localhost, on IPv4 and IPv6)")
     .option("--functions <names...>", "run only these functions")
-    .option("--script-root <dir>", "folder of the app (default: the current one)")
+    .addOption(new Option("--script-root <dir>", "folder of the app (default: the current one)").env(SCRIPT_ROOT))
     .option("--data-dir <dir>", "folder of the embedded store (default: .durable in the app's folder)")
     .addOption(new Option("--storage <kind>", "use this store whatever host.json says").choices(["embedded"]))
     .option("--cors <origins>", "origins that browsers may call from: a comma list, or *")

@@ -53,6 +53,19 @@ describe("durable-host start", () => {
     });
   });
 
+  it("finds the app where the environment of an image names it, unless --script-root says otherwise", async () => {
+    process.env["AzureWebJobsScriptRoot"] = "/home/site/wwwroot";
+    try {
+      expect(await parse("start")).toMatchObject({
+        scriptRoot: "/home/site/wwwroot",
+        dataDir: "/home/site/wwwroot/.durable",
+      });
+      expect(await parse("start", "--script-root", ".")).toMatchObject({ scriptRoot: "/srv/shop" });
+    } finally {
+      delete process.env["AzureWebJobsScriptRoot"];
+    }
+  });
+
   it("reads every option", async () => {
     const line = "start -p 8080 --address 0.0.0.0 --script-root ../app --data-dir /data --storage embedded -t 5";
     expect(

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { SCRIPT_ROOT } from "../start/start-options";
 import { DURABLE_COMMANDS, INSTANCES_COMMANDS } from "./all-commands";
 import type { DurableCommand, InstanceArgument } from "./durable-command";
 import type { DurableRequest } from "./run-durable";
@@ -88,7 +89,7 @@ function targetOptions(): readonly Option[] {
     new Option("--code <key>", "the key that host asks for").conflicts(["dataDir", "offline"]),
     new Option("--offline", "the embedded store of the app, while no host runs"),
     new Option("--data-dir <dir>", "the embedded store in this folder, while no host runs"),
-    new Option("--script-root <dir>", "folder of the app (default: the current one)"),
+    new Option("--script-root <dir>", "folder of the app (default: the current one)").env(SCRIPT_ROOT),
     new Option("--task-hub-name <name>", "the task hub (default: what host.json says)"),
     new Option(
       "--connection-string-setting <name>",

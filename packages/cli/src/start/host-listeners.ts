@@ -18,7 +18,8 @@ import type { AppSlot } from "./app-slot";
 import { webhookBaseUrl } from "./create-app";
 import { functionViews } from "./function-views";
 import type { HostLifecycle } from "./host-lifecycle";
-import { DEFAULT_ADDRESS, DEFAULT_PORT, type StartOptions } from "./start-options";
+import { listenAddress } from "./listen-address";
+import type { StartOptions } from "./start-options";
 
 export interface ListenerParts {
   readonly options: StartOptions;
@@ -39,7 +40,7 @@ const LONGEST_HOST_ID = 32;
 export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
   const { options, configuration, logger, lifecycle, slot, provider, keys } = parts;
   const { local, values } = configuration;
-  const port = options.port ?? local.port ?? DEFAULT_PORT;
+  const { address, port } = listenAddress(options, configuration);
   const routePrefix = values.host("extensions.http.routePrefix");
   const startedAt = performance.now();
   const handler = createHostHandler({
@@ -59,7 +60,6 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
     homepage: !values.app("AzureWebJobsDisableHomepage"),
   });
   const cors = corsOptions(options.cors ?? local.cors, local.corsCredentials);
-  const address = options.address ?? local.address ?? DEFAULT_ADDRESS;
   return listenHttp({
     handler: withCors(handler, cors),
     address,

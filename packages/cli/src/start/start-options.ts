@@ -23,3 +23,6 @@ export interface StartOptions {
 
 export const DEFAULT_PORT = 7071;
 export const DEFAULT_ADDRESS = "localhost";
+
+/** The variable that names the app's folder in images of Functions apps (functions-host contract §9). */
+export const SCRIPT_ROOT = "AzureWebJobsScriptRoot";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { SCRIPT_ROOT } from "../start/start-options";
 import { init } from "./commands/init";
 import { script } from "./commands/script";
 import { status } from "./commands/status";
@@ -44,7 +45,7 @@ function commandLine(command: StorageCommand, run: RunStorage, workingDirectory:
   const parsed = new Command(command.name)
     .description(command.description)
     .option("--schema <name>", "schema of the tables (default: host.json's schemaName, or dt)")
-    .option("--script-root <dir>", "folder of the app (default: the current one)")
+    .addOption(new Option("--script-root <dir>", "folder of the app (default: the current one)").env(SCRIPT_ROOT))
     .option("--json", "print one JSON document")
     .exitOverride();
   if (command.run !== undefined) {
