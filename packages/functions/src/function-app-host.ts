@@ -1,17 +1,32 @@
 import { randomUUID } from "node:crypto";
-import { DurableHostError, systemClock, type Clock, type Executor, type Logger } from "@durable-host/engine";
+import {
+  DurableHostError,
+  systemClock,
+  type Clock,
+  type Executor,
+  type Logger,
+  type RecordStore,
+} from "@durable-host/engine";
+import { bindingDataOf } from "./bindings/binding-data";
+import type { BindingServices } from "./bindings/binding-type";
+import { BINDING_TYPES } from "./bindings/binding-types";
+import { FunctionBindings } from "./bindings/function-bindings";
 import { withCallHttp } from "./call-http/call-http-executor";
 import { DEFAULT_HTTP_POLL_MS } from "./call-http/http-polling";
+import type { SettingValues } from "./config/setting-values";
 import { createHttpTriggers, type HttpTriggers } from "./http/http-triggers";
 import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
 import type { KeyCheck } from "./keys/check-key";
-import { indexFunctions, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
+import { indexFunctions, without, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
 import { InvocationEvents, type InvocationListener } from "./pool/invocation-events";
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
 import { PoolExecutor } from "./pool/pool-executor";
 import { WorkerPool } from "./pool/worker-pool";
-import type { GenericResult, Outputs, WireData } from "./wire/messages";
+import { TriggerSet } from "./triggers/trigger-set";
+import type { TriggerInvocation } from "./triggers/trigger-type";
+import { SERVED_TRIGGERS, TRIGGER_TYPES } from "./triggers/trigger-types";
+import type { GenericResult } from "./wire/messages";
 import type { SessionMode } from "./worker/orchestrator/sessions";
 
 /** The version of the official host whose behaviour this one follows; apps can read it. */
@@ -37,6 +52,10 @@ export interface FunctionAppHostOptions {
   /** App settings; they become the workers' environment. */
   readonly settings: Readonly<Record<string, string>>;
   readonly hostJson?: FunctionAppHostJson;
+  /** All settings by name, for triggers and bindings. */
+  readonly values: SettingValues;
+  /** What the hosts on one store share; asked when the store is open. Absent: this host is on its own. */
+  readonly records?: () => RecordStore | undefined;
   /** FUNCTIONS_WORKER_PROCESS_COUNT: 1 to 10, default 1. */
   readonly workerCount?: number;
   /** Node flags (`languageWorkers__node__arguments`), split. */
@@ -54,22 +73,18 @@ export interface FunctionAppHostOptions {
   readonly clock?: Clock;
 }
 
-/** A trigger's own value and what comes with it, as typed data (contract §2.4); `bytes` as base64. */
-export interface TriggerInvocation {
-  readonly triggerData: WireData;
-  readonly triggerMetadata?: Readonly<Record<string, WireData>>;
-  /** Why it runs, for the log. */
-  readonly reason?: string;
-  readonly invocationId?: string;
-  readonly traceContext?: { readonly traceParent?: string; readonly traceState?: string };
-  readonly retryContext?: { readonly retryCount: number; readonly maxRetryCount: number };
-}
-
 /** A Functions app, loaded in its worker processes: its durable functions, its HTTP functions and all others. */
 export interface FunctionAppHost {
   /** Loads the app. Rejects with APP_LOAD_FAILED or CONFIG_INVALID; no process is left then. */
   start(): Promise<FunctionIndex>;
-  /** Lets calls in flight and the app's appTerminate hooks finish within the grace time. No process is left. */
+  /** Begins to listen for what triggers the app's functions, beside requests and the engine. */
+  startTriggers(): Promise<void>;
+  /** Takes nothing more from triggers; the runs in flight go on. */
+  stopTriggers(): void;
+  /**
+   * Lets runs in flight, whatever has triggered them, and the app's appTerminate hooks finish within the grace time, and takes
+   * no more from triggers. No process is left.
+   */
   stop(): Promise<void>;
   readonly executor: Executor;
   /** Serves the app's HTTP functions; undefined for a path that is none of theirs. */
@@ -88,7 +103,9 @@ export interface FunctionAppHost {
 interface Loaded {
   readonly index: FunctionIndex;
   readonly executor: Executor;
-  readonly triggers: HttpTriggers;
+  readonly http: HttpTriggers;
+  readonly bindings: FunctionBindings;
+  readonly triggers: TriggerSet;
 }
 
 /** Makes the host of one app; its workers begin with `start`, which rejects with APP_LOAD_FAILED when the app cannot be loaded. */
@@ -105,33 +122,61 @@ class PooledAppHost implements FunctionAppHost {
   constructor(options: FunctionAppHostOptions) {
     this.#options = options;
     this.#events = new InvocationEvents(options.onInvocation);
-    this.#pool = createPool(options, (outputs) => warnAboutOutputs(this.#loaded?.index, outputs, options.logger));
+    this.#pool = createPool(options);
   }
 
   async start(): Promise<FunctionIndex> {
     const { settings, hostJson = {}, logger } = this.#options;
     const report = await this.#pool.start();
     for (const warning of report.warnings) logger.warn(warning);
-    const index = indexFunctions(report.functions, report.rejected, {
+    const reported = indexFunctions(report.functions, report.rejected, {
       settings: { ...process.env, ...settings },
       ...(hostJson.functions && { allow: hostJson.functions }),
     });
+    const services = this.#bindingServices();
+    const bindings = new FunctionBindings(reported.functions, BINDING_TYPES, services);
+    const index = without(reported, bindings.unusable);
     for (const { name, reason } of index.rejected) logger.error(`The function "${name}" is not run: ${reason}`);
-    const triggers = createHttpTriggers({
+    const http = createHttpTriggers({
       pool: this.#pool,
+      bindings,
       functions: index.functions,
       routePrefix: hostJson.routePrefix ?? "api",
       events: this.#events,
       logger: logger.child("Host.Triggers.Http"),
       admits: this.#options.admits,
     });
-    const executor = new PoolExecutor({ pool: this.#pool, index, events: this.#events });
-    this.#loaded = { index, triggers, executor: withCallHttp(executor, { clock: this.#options.clock ?? systemClock }) };
+    const executor = new PoolExecutor({ pool: this.#pool, index, bindings, events: this.#events });
+    const triggers = new TriggerSet({
+      functions: index.functions.filter(({ disabled }) => !disabled),
+      types: TRIGGER_TYPES,
+      served: SERVED_TRIGGERS,
+      services,
+      records: () => this.#options.records?.(),
+      run: (name, invocation) => this.invoke(name, invocation),
+    });
+    this.#loaded = { index, bindings, triggers, http, executor: withCallHttp(executor, services) };
     return index;
   }
 
-  stop(): Promise<void> {
-    return this.#pool.stop();
+  async startTriggers(): Promise<void> {
+    await this.#started().triggers.start();
+  }
+
+  stopTriggers(): void {
+    void this.#loaded?.triggers.stop();
+  }
+
+  async stop(): Promise<void> {
+    const { stopGraceMs = DEFAULT_STOP_GRACE_MS, clock = systemClock } = this.#options;
+    const ended = this.#loaded?.triggers.stop();
+    if (ended !== undefined) await withinTime(ended, stopGraceMs, clock);
+    await this.#pool.stop();
+  }
+
+  #bindingServices(): BindingServices {
+    const { settings, values, clock = systemClock, logger } = this.#options;
+    return { settings, values, clock, logger: logger.child("Host.Triggers") };
   }
 
   get executor(): Executor {
@@ -143,19 +188,23 @@ class PooledAppHost implements FunctionAppHost {
   }
 
   get routes(): readonly HttpRoute[] {
-    return this.#loaded?.triggers.table.routes ?? [];
+    return this.#loaded?.http.table.routes ?? [];
   }
 
-  readonly http: HttpHandler = (request) => this.#started().triggers.handle(request);
+  readonly http: HttpHandler = (request) => this.#started().http.handle(request);
 
   async invoke(functionName: string, invocation: TriggerInvocation): Promise<GenericResult> {
-    const name = this.#started().index.find(functionName)?.name;
+    const { index, bindings } = this.#started();
+    const name = index.find(functionName)?.name;
     if (name === undefined) {
       throw new DurableHostError("UNKNOWN_FUNCTION", `The app has no function "${functionName}".`);
     }
-    const { reason = "", invocationId = randomUUID(), triggerMetadata = {}, ...rest } = invocation;
+    const { reason = "", details: _, invocationId = randomUUID(), triggerMetadata = {}, ...rest } = invocation;
     const request = { function: name, invocationId, triggerMetadata, ...rest };
-    return this.#events.around(name, invocationId, reason, () => this.#pool.call("generic", name, request));
+    return this.#events.around(name, invocationId, reason, async () => {
+      const call = await bindings.prepare(name, () => bindingDataOf(invocation.triggerData, triggerMetadata));
+      return this.#pool.call("generic", name, call ? { ...request, inputs: call.inputs } : request, call);
+    });
   }
 
   workerPids(): readonly number[] {
@@ -168,7 +217,18 @@ class PooledAppHost implements FunctionAppHost {
   }
 }
 
-function createPool(options: FunctionAppHostOptions, onOutputs: (outputs: Outputs) => void): WorkerPool {
+/** Resolves when the promise does, or when the time has passed. */
+function withinTime(promise: Promise<void>, timeMs: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.schedule(timeMs, resolve);
+    void promise.finally(() => {
+      cancel();
+      resolve();
+    });
+  });
+}
+
+function createPool(options: FunctionAppHostOptions): WorkerPool {
   const { appRoot, settings, logger, hostJson = {} } = options;
   const { functionTimeoutMs, httpPollMs = DEFAULT_HTTP_POLL_MS } = hostJson;
   const logTarget: LogTarget = { root: logger, byCategory: new Map() };
@@ -188,21 +248,10 @@ function createPool(options: FunctionAppHostOptions, onOutputs: (outputs: Output
     clock: options.clock ?? systemClock,
     logger: logger.child("Host.Workers"),
     onLog: (entry) => writeLogEntry(logTarget, entry),
-    onOutputs,
     ...(functionTimeoutMs !== undefined && Number.isFinite(functionTimeoutMs) && { functionTimeoutMs }),
   });
 }
 
 function durableClientValue(value: object | (() => object)): object {
   return typeof value === "function" ? (value as () => object)() : value;
-}
-
-/** Durable and HTTP functions may have output bindings of their own, which this host does not serve yet. */
-function warnAboutOutputs(index: FunctionIndex | undefined, outputs: Outputs, logger: Logger): void {
-  const bindings = index?.find(outputs.functionName)?.bindings ?? {};
-  for (const { name } of outputs.outputData) {
-    logger.warn(
-      `The output binding type "${bindings[name]?.type ?? "unknown"}" is not supported yet by this host: what function "${outputs.functionName}" has set for "${name}" is dropped.`,
-    );
-  }
 }

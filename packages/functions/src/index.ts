@@ -3,8 +3,9 @@ export { connectionValue } from "./config/app-settings";
 export { loadConfiguration, type HostConfiguration } from "./config/load-configuration";
 export { APP_SETTINGS, HOST_SETTINGS, type Setting, type Support } from "./config/setting-table";
 export { DURABLE_SYSTEM_KEY } from "./keys/host-keys";
-export { KeyRing } from "./keys/key-ring";
-export { readKeyFolder } from "./keys/file-key-store";
+export { KeyRing, type KeyList } from "./keys/key-ring";
+export { createSecretStore } from "./keys/create-secret-store";
+export { readBody } from "./management/read-body";
 export type { HostRequest, HostResponse, HttpHandler } from "./http/types";
 export type { HttpAnswerer } from "./in-process/answer-http";
 export { AppRegistrations, type ActivityReplacement } from "./in-process/app-registrations";
@@ -27,10 +28,10 @@ export {
   type FunctionAppHost,
   type FunctionAppHostJson,
   type FunctionAppHostOptions,
-  type TriggerInvocation,
 } from "./function-app-host";
 export type { HttpRoute } from "./http/route-table";
 export { FunctionIndex, type FunctionDescription } from "./pool/function-index";
 export type { InvocationFinished, InvocationListener, InvocationStarted } from "./pool/invocation-events";
+export type { TriggerInvocation } from "./triggers/trigger-type";
 export type { GenericResult, LogEntry, LogLevel, WireData } from "./wire/messages";
 export type { SessionMode } from "./worker/orchestrator/sessions";

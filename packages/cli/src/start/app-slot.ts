@@ -7,6 +7,7 @@ import type { FunctionAppHost, FunctionDescription, HttpHandler } from "@durable
  */
 export class AppSlot {
   #app: FunctionAppHost | undefined;
+  #isTriggered = false;
 
   /** Empty before the first app is loaded. */
   get functions(): readonly FunctionDescription[] {
@@ -42,10 +43,25 @@ export class AppSlot {
     }
     const previous = this.#app;
     this.#app = app;
-    await previous?.stop();
+    const stopped = previous?.stop();
+    if (this.#isTriggered) await app.startTriggers();
+    await stopped;
+  }
+
+  /** Lets the app in the slot, and each that takes its place, listen for its triggers. */
+  async startTriggers(): Promise<void> {
+    this.#isTriggered = true;
+    await this.#loaded().startTriggers();
+  }
+
+  /** Nothing more is taken from triggers; the runs in flight go on. */
+  stopTriggers(): void {
+    this.#isTriggered = false;
+    this.#app?.stopTriggers();
   }
 
   async stop(): Promise<void> {
+    this.stopTriggers();
     await this.#app?.stop();
   }
 

@@ -1,4 +1,4 @@
-import { DurableHostError, type Logger } from "@durable-host/engine";
+import { DurableHostError, type Logger, type RecordStore } from "@durable-host/engine";
 import {
   createFunctionAppHost,
   DURABLE_SYSTEM_KEY,
@@ -14,6 +14,7 @@ export interface CreateAppOptions {
   readonly configuration: HostConfiguration;
   /** Names given with `--functions`; they win over host.json. */
   readonly functions?: readonly string[];
+  readonly records: () => RecordStore | undefined;
   readonly port: number;
   readonly rpcBaseUrl: string;
   /** Absent: nobody is asked for a key. */
@@ -44,6 +45,8 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
       functionTimeoutMs: Number.isFinite(timeout) ? timeout : undefined,
       httpPollMs: values.host("extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds"),
     },
+    values,
+    records: options.records,
     workerCount: values.app("FUNCTIONS_WORKER_PROCESS_COUNT"),
     workerArguments: splitArguments(values.app("languageWorkers__node__arguments")),
     durableClientInput: durableClientInput({

@@ -91,10 +91,11 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
       taskHub,
       keys,
     });
-    const loadApp = (current: HostConfiguration) => loadInto(slot, current, options, console, { ...ports, keys });
+    const loadApp = (current: HostConfiguration) => loadInto(parts, current, options, console, { ...ports, keys });
     await startStoreAndApp(provider, loadApp(configuration));
     worker.start();
     lifecycle.to("Running");
+    await slot.startTriggers();
     return {
       configuration,
       logger,
@@ -141,7 +142,7 @@ async function openListeners({ listeners }: Parts, parts: ListenerParts): Promis
 }
 
 function loadInto(
-  slot: AppSlot,
+  { slot, provider }: Parts,
   configuration: HostConfiguration,
   { functions }: StartOptions,
   console: HostConsole,
@@ -150,6 +151,7 @@ function loadInto(
   const app = createApp({
     configuration,
     functions,
+    records: () => provider.records,
     port: client,
     rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,
     keys,
@@ -170,6 +172,7 @@ async function stopHost(parts: Parts, graceMs: number): Promise<void> {
   const { lifecycle, slot, provider, worker, listeners } = parts;
   lifecycle.to("Stopping");
   listeners.client?.stopListening();
+  slot.stopTriggers();
   await worker.stop(Math.max(0, graceMs - APP_GRACE_MS));
   await slot.stop();
   await closeListeners(parts, FLUSH_MS);

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hasCode, type Logger } from "@durable-host/engine";
+import type { BindingData } from "../bindings/binding-data";
+import type { FunctionBindings } from "../bindings/function-bindings";
 import type { KeyCheck, KeyScope } from "../keys/check-key";
 import type { FunctionDescription } from "../pool/function-index";
 import type { InvocationEvents } from "../pool/invocation-events";
@@ -26,6 +28,8 @@ interface HttpReply {
 export interface HttpTriggersOptions {
   readonly pool: { http(request: HttpRequestToWorker): Promise<HttpReply> };
   readonly functions: readonly FunctionDescription[];
+  /** Bindings of the functions beside trigger and response; absent: they have none. */
+  readonly bindings?: FunctionBindings;
   /** `extensions.http.routePrefix` of host.json. */
   readonly routePrefix: string;
   readonly events: InvocationEvents;
@@ -53,7 +57,8 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
       const match = table.match(request.method, request.url.pathname);
       if (match === undefined) return undefined;
       const scope = scopes.get(match.functionName);
-      if (scope && options.admits?.(request, scope) === false) return { status: 401, headers: [] };
+      const admitted = scope === undefined || (options.admits?.(request, scope) ?? true);
+      if (admitted !== true && !(await admitted)) return { status: 401, headers: [] };
       return invoke(options, request, match.functionName, match.params);
     },
   };
@@ -86,20 +91,30 @@ async function invoke(
   name: string,
   params: Readonly<Record<string, string>>,
 ): Promise<HostResponse> {
-  const { pool, events, logger } = options;
+  const { pool, events, logger, bindings } = options;
   const { method, url, headers, signal } = request;
   const invocationId = randomUUID();
   const call = { function: name, invocationId, method, url: url.href, headers, params };
   try {
     const body = await requestBody(request);
-    return await events.around(name, invocationId, HTTP_REASON, async () =>
-      toResponse(await pool.http({ call, body, signal })),
-    );
+    return await events.around(name, invocationId, HTTP_REASON, async () => {
+      const prepared = await bindings?.prepare(name, () => bindingDataOf(request, params));
+      const reply = prepared
+        ? pool.http({ call: { ...call, inputs: prepared.inputs }, body, signal, deliver: prepared.deliver })
+        : pool.http({ call, body, signal });
+      return toResponse(await reply);
+    });
   } catch (error) {
     if (signal.aborted) return { status: CLIENT_CLOSED_REQUEST, headers: [] };
     logFailure(logger, name, invocationId, error);
     return { status: 500, headers: [] };
   }
+}
+
+/** What expressions of other bindings can refer to (contract §3.5). The body is not read for them: it may be a stream. */
+function bindingDataOf({ url, headers }: HostRequest, params: Readonly<Record<string, string>>): BindingData {
+  const { code: _, ...query } = Object.fromEntries(url.searchParams);
+  return { ...query, ...params, Query: query, Headers: headers };
 }
 
 /**

@@ -55,6 +55,13 @@ export class FunctionIndex {
   }
 }
 
+/** The index without functions that turn out not to be usable. */
+export function without(index: FunctionIndex, unusable: readonly RejectedFunction[]): FunctionIndex {
+  const names = new Set(unusable.map(({ name }) => name));
+  const left = index.functions.filter(({ name }) => !names.has(name));
+  return names.size === 0 ? index : new FunctionIndex(left, [...index.rejected, ...unusable]);
+}
+
 function kindOf(fn: FunctionDescription): FunctionKind | undefined {
   return TRIGGER_KINDS[fn.trigger.type.toLowerCase()];
 }

@@ -1,9 +1,16 @@
-import type { Clock } from "@durable-host/engine";
+import { errorText, type Clock } from "@durable-host/engine";
 import { formatTimeSpan } from "../config/time-span";
+import type { BindingValues } from "../wire/messages";
+
+/** Hands what a function has set to its output bindings to where it goes; rejects when that fails. */
+export type DeliverOutputs = (values: BindingValues) => Promise<void>;
 
 interface PendingCall {
   readonly functionName: string;
   readonly startedAt: number;
+  readonly deliver: DeliverOutputs | undefined;
+  /** Under way once the function has ended and has set outputs: until it is done, the call is not answered. */
+  delivery?: Promise<void>;
   resolve(answer: unknown): void;
   reject(error: Error): void;
 }
@@ -15,6 +22,14 @@ export class FunctionTimeoutError extends Error {
       `Timeout value of ${formatTimeSpan(timeoutMs)} was exceeded by function 'Functions.${functionName}' (functionTimeout in host.json).`,
     );
     this.name = "FunctionTimeoutError";
+  }
+}
+
+/** A function has succeeded, and what it has set for an output binding could not be delivered. */
+export class OutputError extends Error {
+  constructor(functionName: string, cause: unknown) {
+    super(`An output of function '${functionName}' could not be delivered: ${errorText(cause)}`, { cause });
+    this.name = "OutputError";
   }
 }
 
@@ -41,16 +56,30 @@ export class PendingCalls {
   }
 
   /** Resolves or rejects once, when `settle`, `fail` or the time limit say so. */
-  add<T>(id: number, functionName: string): Promise<T> {
+  add<T>(id: number, functionName: string, deliver?: DeliverOutputs): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const startedAt = this.#timeoutMs === undefined ? 0 : this.#clock.now();
-      this.#calls.set(id, { functionName, startedAt, resolve: resolve as (answer: unknown) => void, reject });
+      this.#calls.set(id, { functionName, startedAt, deliver, resolve: resolve as (answer: unknown) => void, reject });
       this.#armTimer();
     });
   }
 
+  /** Delivers what a function has set; its answer follows, and waits for that. */
+  deliver(id: number, values: BindingValues): void {
+    const call = this.#calls.get(id);
+    if (call?.deliver === undefined) return;
+    call.delivery = call.deliver(values);
+    // Whoever settles the call gets the error.
+    call.delivery.catch(() => undefined);
+  }
+
   settle(id: number, answer: unknown): void {
-    this.#take(id)?.resolve(answer);
+    const call = this.#take(id);
+    if (call?.delivery === undefined) return call?.resolve(answer);
+    call.delivery.then(
+      () => call.resolve(answer),
+      (error: unknown) => call.reject(new OutputError(call.functionName, error)),
+    );
   }
 
   fail(id: number, error: Error): void {

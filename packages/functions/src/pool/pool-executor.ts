@@ -11,10 +11,12 @@ import type {
   FunctionKind,
   Inspection,
 } from "@durable-host/engine";
+import { propertiesOf } from "../bindings/binding-data";
+import { InputError, type FunctionBindings } from "../bindings/function-bindings";
 import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
 import type { FunctionIndex } from "./function-index";
 import type { InvocationEvents } from "./invocation-events";
-import { FunctionTimeoutError } from "./pending-calls";
+import { FunctionTimeoutError, OutputError } from "./pending-calls";
 import { Residences } from "./residences";
 import { unlessAborted } from "./unless-aborted";
 import type { WorkerPool } from "./worker-pool";
@@ -23,6 +25,7 @@ export interface PoolExecutorOptions {
   readonly pool: WorkerPool;
   readonly index: FunctionIndex;
   readonly events: InvocationEvents;
+  readonly bindings: FunctionBindings;
 }
 
 /** Runs orchestrations, activities and entities in the app workers (engine port `Executor`). */
@@ -49,30 +52,33 @@ export class PoolExecutor implements Executor {
   }
 
   async executeActivity(task: ActivityTask, signal: AbortSignal, cancellation?: Cancellation): Promise<ActivityResult> {
-    const { pool, events } = this.#options;
+    const { events } = this.#options;
     const { name } = task;
     const invocationId = randomUUID();
-    const request = { function: name, invocationId, task };
     const run = (): Promise<ActivityResult> =>
-      unlessAborted(signal, () => pool.call("activity", name, request, cancellation));
+      unlessAborted(signal, () => this.#runActivity(task, invocationId, cancellation));
     try {
       return await events.around(name, invocationId, "", run, activityError);
     } catch (error) {
-      if (!(error instanceof FunctionTimeoutError)) throw error;
+      if (!isFailureOfTheFunction(error)) throw error;
       return { type: "Failed", reason: `Activity function '${name}' failed: ${error.message}`, details: error.message };
     }
   }
 
   async executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult> {
-    const { pool, events } = this.#options;
+    const { pool, events, bindings } = this.#options;
     const { name } = batch.entity;
     const invocationId = randomUUID();
     const request = { function: name, invocationId, batch };
-    const run = (): Promise<EntityBatchResult> => unlessAborted(signal, () => pool.call("entity", name, request));
+    const run = (): Promise<EntityBatchResult> =>
+      unlessAborted(signal, async () => {
+        const call = await bindings.prepare(name, () => ({}));
+        return pool.call("entity", name, request, call);
+      });
     try {
       return await events.around(name, invocationId, "", run);
     } catch (error) {
-      if (!(error instanceof FunctionTimeoutError)) throw error;
+      if (!isFailureOfTheFunction(error)) throw error;
       return failAll(batch, error.message);
     }
   }
@@ -87,6 +93,17 @@ export class PoolExecutor implements Executor {
 
   names(kind: FunctionKind): readonly string[] {
     return this.#options.index.names(kind);
+  }
+
+  #runActivity(task: ActivityTask, invocationId: string, cancellation?: Cancellation): Promise<ActivityResult> {
+    const { pool, bindings } = this.#options;
+    const { name, input, instanceId } = task;
+    const request = { function: name, invocationId, task };
+    const preparing = bindings.prepare(name, () => ({ ...propertiesOf(input), data: input, instanceId }));
+    if (preparing === undefined) return pool.call("activity", name, request, { cancellation });
+    return preparing.then(({ inputs, deliver }) =>
+      pool.call("activity", name, { ...request, inputs }, { cancellation, deliver }),
+    );
   }
 
   /** An instance is continued where it is resident. Elsewhere nothing can be: its past goes along at once. */
@@ -107,6 +124,11 @@ export class PoolExecutor implements Executor {
     if (answer.type === "historyNeeded") throw new Error("The app worker asked for the history it had been given.");
     return answer.result;
   }
+}
+
+/** Failures around a function that count as its own. */
+function isFailureOfTheFunction(error: unknown): error is Error {
+  return error instanceof FunctionTimeoutError || error instanceof OutputError || error instanceof InputError;
 }
 
 function episodeError({ completion }: EpisodeResult): string | undefined {

@@ -1,6 +1,6 @@
-import { errorText, DurableHostError, hasCode, type Cancellation, type Clock, type Logger } from "@durable-host/engine";
-import type { AppLoaded, CallKind, Calls, Init, LoadFailure, LogEntry, Outputs } from "../wire/messages";
-import { WorkerProcess, type HttpReply, type HttpRequestToWorker } from "./worker-process";
+import { errorText, DurableHostError, hasCode, type Clock, type Logger } from "@durable-host/engine";
+import type { AppLoaded, CallKind, Calls, Init, LoadFailure, LogEntry } from "../wire/messages";
+import { WorkerProcess, type CallOptions, type HttpReply, type HttpRequestToWorker } from "./worker-process";
 
 /** Process counts the official host takes (contract §6.3). */
 export const MAX_WORKER_COUNT = 10;
@@ -21,7 +21,6 @@ export interface WorkerPoolOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   onLog(entry: Omit<LogEntry, "type">): void;
-  onOutputs(outputs: Outputs): void;
 }
 
 /** One place in the pool: a worker process, or the wait for the next one. */
@@ -100,10 +99,10 @@ export class WorkerPool {
     kind: K,
     functionName: string,
     request: Calls[K]["request"],
-    cancellation?: Cancellation,
+    options?: CallOptions,
   ): Promise<Calls[K]["answer"]> {
     const worker = this.#leastLoaded() ?? (await this.take());
-    return worker.call(kind, functionName, request, cancellation);
+    return worker.call(kind, functionName, request, options);
   }
 
   async http(request: HttpRequestToWorker): Promise<HttpReply> {
@@ -120,14 +119,13 @@ export class WorkerPool {
   }
 
   async #startWorker(slot: Slot): Promise<AppLoaded> {
-    const { init, nodeArguments, functionTimeoutMs, clock, onLog, onOutputs } = this.#options;
+    const { init, nodeArguments, functionTimeoutMs, clock, onLog } = this.#options;
     slot.startedAt = clock.now();
     const worker = new WorkerProcess({
       init: init(),
       nodeArguments,
       clock,
       onLog,
-      onOutputs,
       ...(functionTimeoutMs !== undefined && { functionTimeoutMs }),
     });
     slot.worker = worker;

@@ -16,12 +16,11 @@ import type {
   Init,
   LoadFailed,
   LogEntry,
-  Outputs,
   WireError,
   WorkerMessage,
 } from "../wire/messages";
 import { readLines } from "./output-lines";
-import { PendingCalls } from "./pending-calls";
+import { PendingCalls, type DeliverOutputs } from "./pending-calls";
 
 /** Category of what the app writes past its context (contract §8). */
 const CONSOLE_CATEGORY = "Host.Function.Console";
@@ -37,7 +36,14 @@ export interface WorkerProcessOptions {
   readonly functionTimeoutMs?: number;
   readonly clock: Clock;
   onLog(entry: Omit<LogEntry, "type">): void;
-  onOutputs(outputs: Outputs): void;
+}
+
+/** What a call may come with beside its request. */
+export interface CallOptions {
+  /** Passed on to the code, where it can listen to it. */
+  readonly cancellation?: Cancellation | undefined;
+  /** Absent: what the function sets for output bindings goes nowhere. */
+  readonly deliver?: DeliverOutputs | undefined;
 }
 
 /** How a worker process ended. */
@@ -60,6 +66,7 @@ export interface HttpRequestToWorker {
   readonly call: Omit<HttpCall, "body">;
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly signal: AbortSignal;
+  readonly deliver?: DeliverOutputs | undefined;
 }
 
 /** One app worker process, from its start to its end. It is never started again: the pool makes a new one. */
@@ -114,28 +121,27 @@ export class WorkerProcess {
   }
 
   /**
-   * Runs something in the app. Rejects with what the app failed with, WORKER_LOST or the time limit's error.
-   * `cancellation` is passed on to the code, where it can listen to it.
+   * Runs something in the app. Rejects with what the app failed with, WORKER_LOST, the time limit's error, or OutputError.
    */
   call<K extends CallKind>(
     kind: K,
     functionName: string,
     request: Calls[K]["request"],
-    cancellation?: Cancellation,
+    options?: CallOptions,
   ): Promise<Calls[K]["answer"]> {
     const id = this.#nextId++;
-    const answer = this.#begin<Calls[K]["answer"]>(id, functionName);
+    const answer = this.#begin<Calls[K]["answer"]>(id, functionName, options?.deliver);
     this.#sendCall({ type: "call", id, kind, request });
-    cancellation?.onCancel((reason) => this.#connection.send({ type: "cancel", id, reason }));
+    options?.cancellation?.onCancel((reason) => this.#connection.send({ type: "cancel", id, reason }));
     return answer;
   }
 
   /** Runs an HTTP function, streaming both ways. After `signal` the response goes nowhere and its source is told. */
-  async http({ call, body, signal }: HttpRequestToWorker): Promise<HttpReply> {
+  async http({ call, body, signal, deliver }: HttpRequestToWorker): Promise<HttpReply> {
     signal.throwIfAborted();
     const id = this.#nextId++;
     const kind = body === undefined ? "none" : body instanceof Uint8Array ? "whole" : "stream";
-    const pending = this.#begin<Calls["http"]["answer"]>(id, call.function);
+    const pending = this.#begin<Calls["http"]["answer"]>(id, call.function, deliver);
     const incoming = this.#bodies.receive(id);
     this.#sendCall({ type: "call", id, kind: "http", request: { ...call, body: kind } });
     if (body instanceof Uint8Array) this.#bodies.sendWhole(id, body);
@@ -175,8 +181,8 @@ export class WorkerProcess {
     if (!this.#hasExited) this.#child.kill("SIGKILL");
   }
 
-  #begin<T>(id: number, functionName: string): Promise<T> {
-    const answer = this.#calls.add<T>(id, functionName);
+  #begin<T>(id: number, functionName: string, deliver: DeliverOutputs | undefined): Promise<T> {
+    const answer = this.#calls.add<T>(id, functionName, deliver);
     // Nothing would settle it any more.
     if (this.#hasExited)
       this.#calls.fail(id, new DurableHostError("WORKER_LOST", `The app worker (pid ${this.pid}) has ended.`));
@@ -212,7 +218,7 @@ export class WorkerProcess {
       case "bodyCancel":
         return this.#bodies.cancelOutgoing(message.stream);
       case "outputs":
-        return this.#options.onOutputs(message);
+        return this.#calls.deliver(message.id, message.values);
       case "loaded":
       case "loadFailed":
         return this.#onLoaded?.(message);

@@ -71,6 +71,8 @@ export interface LoadFailed {
 interface InvocationHead {
   readonly function: string;
   readonly invocationId: string;
+  /** Values of the function's input bindings, beside trigger and durable client. */
+  readonly inputs?: BindingValues;
 }
 
 /** Any function but the ones that have a kind of their own: timers, queues, administrative runs. */
@@ -78,13 +80,12 @@ export interface GenericCall extends InvocationHead, Omit<InvocationRequest, "in
   readonly triggerData: WireData;
 }
 
-/** Values for output bindings, by binding name. */
-export type OutputData = readonly { readonly name: string; readonly data: WireData }[];
+/** Values of bindings, by binding name; `$return` is the function's result. */
+export type BindingValues = readonly { readonly name: string; readonly data: WireData }[];
 
 /** What a generic call came to. */
 export interface GenericResult {
   readonly returnValue?: WireData;
-  readonly outputData: OutputData;
 }
 
 /** The kinds of calls with what is asked and answered. A kind without a handler in the worker does not compile. */
@@ -166,12 +167,11 @@ export interface Crashed {
   readonly error: WireError;
 }
 
-/** Values that the app has given to output bindings of a call. */
+/** Values that the app has given to output bindings of a call. Its answer follows. */
 export interface Outputs {
   readonly type: "outputs";
-  readonly functionName: string;
-  readonly invocationId: string;
-  readonly outputData: OutputData;
+  readonly id: number;
+  readonly values: BindingValues;
 }
 
 export type HostMessage =

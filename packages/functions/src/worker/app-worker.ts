@@ -5,11 +5,11 @@ import { Connection } from "../wire/connection";
 import type { IncomingBody } from "../wire/incoming-body";
 import type {
   AnyCall,
+  BindingValues,
   Calls,
   HostMessage,
   HttpCall,
   Init,
-  OutputData,
   WireError,
   WorkerMessage,
 } from "../wire/messages";
@@ -28,7 +28,6 @@ import { runEntity } from "./run-entity";
 import { runGeneric } from "./run-generic";
 import { runHttp } from "./run-http";
 import { toError } from "./system-error";
-import { toWire } from "./typed-data";
 import { WorkerLog } from "./worker-log";
 
 /** The loaded app, ready for calls. */
@@ -167,9 +166,9 @@ export class AppWorker {
       case "activity":
         return this.#runActivity(app, call);
       case "entity":
-        return runEntity(app.runner, call.request, this.#outputsOf(call.request));
+        return runEntity(app.runner, call.request, this.#outputsOf(call.id));
       case "generic":
-        return runGeneric(app.runner, call.request);
+        return runGeneric(app.runner, call.request, this.#outputsOf(call.id));
     }
   }
 
@@ -177,7 +176,7 @@ export class AppWorker {
     const signal = new ActivitySignal();
     this.#activities.set(id, signal);
     try {
-      return await runActivity(app.runner, request, this.#outputsOf(request), signal);
+      return await runActivity(app.runner, request, this.#outputsOf(id), signal);
     } finally {
       this.#activities.delete(id);
     }
@@ -190,7 +189,7 @@ export class AppWorker {
       const { streamMode, runner } = this.#loadedApp();
       const body = call.body === "whole" ? await wholeBody(incoming) : incoming;
       const reply = await runHttp(runner, call, body, {
-        onOutputs: this.#outputsOf(call),
+        onOutputs: this.#outputsOf(id),
         ...(streamMode && { streamMode }),
       });
       await this.#sendReply(id, call.function, reply);
@@ -254,12 +253,8 @@ export class AppWorker {
     this.#process.exit(0);
   }
 
-  #outputsOf(call: { readonly function: string; readonly invocationId: string }): (outputData: OutputData) => void {
-    return (outputData) => {
-      const { function: functionName, invocationId } = call;
-      const wired = outputData.map(({ name, data }) => ({ name, data: toWire(data) }));
-      this.#connection.send({ type: "outputs", functionName, invocationId, outputData: wired });
-    };
+  #outputsOf(id: number): (values: BindingValues) => void {
+    return (values) => this.#connection.send({ type: "outputs", id, values });
   }
 
   #loadedApp(): App {

@@ -1,7 +1,8 @@
-import type { OutputData } from "../wire/messages";
+import type { BindingValues } from "../wire/messages";
 import { triggerOf, type FunctionRegistry, type RegistryEntry } from "./function-registry";
 import type { InvocationRequest, Invoker } from "./invocation";
 import type { BindingInfo } from "./registered-function";
+import { fromWire, toWire } from "./typed-data";
 
 type TypedData = Readonly<Record<string, unknown>>;
 
@@ -14,12 +15,17 @@ export interface FunctionRunnerParts {
 }
 
 /** What a call gives beside the trigger's own value. */
-export type TriggerRequest = Omit<InvocationRequest, "inputData"> & { readonly triggerData: TypedData };
+export type TriggerRequest = Omit<InvocationRequest, "inputData"> & {
+  readonly triggerData: TypedData;
+  /** Values of input bindings that the host has read for this call. */
+  readonly inputs?: BindingValues | undefined;
+};
 
 export interface Outcome {
   readonly result: unknown;
   readonly returnValue?: TypedData;
-  readonly outputData: OutputData;
+  /** What output bindings are to get; the result is among them if there is one for it. */
+  readonly outputs: BindingValues;
 }
 
 export interface RunOptions {
@@ -36,9 +42,13 @@ interface CallPlan {
   readonly extraInputs: InvocationRequest["inputData"];
   /** Whether its result has to go through the programming model's output bindings. */
   readonly hasOutputs: boolean;
+  /** Whether its result is the value of an output binding. */
+  readonly returnsOutput: boolean;
 }
 
-const NO_OUTPUTS: OutputData = [];
+const NO_OUTPUTS: BindingValues = [];
+/** The name of the output binding that gets the function's result (contract §1.4). */
+const RETURN_BINDING = "$return";
 
 /** Runs the app's functions by name: trigger data in, result and output bindings out (contract §2.1, §2.4). */
 export class FunctionRunner {
@@ -59,8 +69,11 @@ export class FunctionRunner {
     const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
     want.prepare?.(invocation.context);
     const result = await invoker.run(invocation);
-    if (!plan.hasOutputs && want.returnValue !== true) return { result, outputData: NO_OUTPUTS };
-    return { result, ...(await invoker.respond(invocation, result)) };
+    if (!plan.hasOutputs && want.returnValue !== true) return { result, outputs: NO_OUTPUTS };
+    const { outputData, returnValue } = await invoker.respond(invocation, result);
+    const isOutput = plan.returnsOutput && returnValue !== undefined && Object.keys(returnValue).length > 0;
+    const outputs = [...outputData, ...(isOutput ? [{ name: RETURN_BINDING, data: returnValue }] : [])];
+    return { result, outputs: outputs.map(wired), ...(returnValue && { returnValue }) };
   }
 
   /**
@@ -74,9 +87,9 @@ export class FunctionRunner {
     const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
     try {
       const result = await invoker.run(invocation);
-      if (!plan.hasOutputs && !settle.always) return { result, outputData: NO_OUTPUTS };
+      if (!plan.hasOutputs && !settle.always) return { result, outputs: NO_OUTPUTS };
       const { outputData } = await invoker.respond(invocation, settle.always ? {} : undefined);
-      return { result, outputData };
+      return { result, outputs: outputData.map(wired) };
     } catch (error) {
       if (settle.always) await invoker.respond(invocation, {}).catch(() => undefined);
       throw error;
@@ -89,6 +102,7 @@ export class FunctionRunner {
     const entry = this.#parts.registry.find(name);
     const trigger = entry && triggerOf(entry.bindings);
     if (entry === undefined || trigger === undefined) throw new Error(`The app has no function named '${name}'.`);
+    const returned = entry.bindings[RETURN_BINDING];
     const plan: CallPlan = {
       entry,
       triggerName: trigger[0],
@@ -96,6 +110,7 @@ export class FunctionRunner {
         .filter(([, binding]) => isDurableClient(binding))
         .map(([bindingName]) => ({ name: bindingName, data: { json: this.#parts.durableClientInput } })),
       hasOutputs: Object.entries(entry.bindings).some(([, binding]) => isOutput(binding)),
+      returnsOutput: returned !== undefined && isOutput(returned),
     };
     this.#plans.set(name, plan);
     return plan;
@@ -103,9 +118,15 @@ export class FunctionRunner {
 }
 
 function invocationRequest(plan: CallPlan, request: TriggerRequest): InvocationRequest {
-  const { triggerData, ...rest } = request;
+  const { triggerData, inputs, ...rest } = request;
   const trigger = { name: plan.triggerName, data: triggerData };
-  return { ...rest, inputData: plan.extraInputs.length === 0 ? [trigger] : [trigger, ...plan.extraInputs] };
+  if (inputs === undefined && plan.extraInputs.length === 0) return { ...rest, inputData: [trigger] };
+  const read = (inputs ?? []).map(({ name, data }) => ({ name, data: fromWire(data) }));
+  return { ...rest, inputData: [trigger, ...plan.extraInputs, ...read] };
+}
+
+function wired({ name, data }: BindingValues[number]): BindingValues[number] {
+  return { name, data: toWire(data) };
 }
 
 /** The two names of the same binding (durable contract §5.1). */

@@ -1,5 +1,5 @@
 import type { ActivityResult, ActivityTask, FailureDetails, TaskFailure } from "@durable-host/engine";
-import type { OutputData } from "../wire/messages";
+import type { BindingValues } from "../wire/messages";
 import { ActivitySignal } from "./activity-signal";
 import type { FunctionRunner, TriggerRequest } from "./function-runner";
 import { toError } from "./system-error";
@@ -7,17 +7,17 @@ import { toError } from "./system-error";
 /** Runs an activity. What it throws, or returns and JSON cannot hold, is a failure as data (durable contract §4). */
 export async function runActivity(
   runner: FunctionRunner,
-  call: { readonly invocationId: string; readonly task: ActivityTask },
-  onOutputs: (outputData: OutputData) => void,
+  call: { readonly invocationId: string; readonly task: ActivityTask; readonly inputs?: BindingValues },
+  onOutputs: (values: BindingValues) => void,
   signal = new ActivitySignal(),
 ): Promise<ActivityResult> {
   const { task } = call;
   let result: unknown;
   try {
-    const outcome = await runner.run(task.name, activityRequest(call.invocationId, task), {
+    const outcome = await runner.run(task.name, activityRequest(call), {
       prepare: (context) => signal.exposeOn(context),
     });
-    if (outcome.outputData.length > 0) onOutputs(outcome.outputData);
+    if (outcome.outputs.length > 0) onOutputs(outcome.outputs);
     result = outcome.result;
   } catch (error) {
     return { type: "Failed", ...activityFailure(task.name, error) };
@@ -30,11 +30,12 @@ export async function runActivity(
   }
 }
 
-function activityRequest(invocationId: string, task: ActivityTask): TriggerRequest {
+function activityRequest({ invocationId, task, inputs }: Parameters<typeof runActivity>[1]): TriggerRequest {
   const { input, instanceId, traceContext } = task;
   const data = input === null ? {} : { string: input };
   return {
     invocationId,
+    inputs,
     triggerData: data,
     triggerMetadata: { instanceId: { string: instanceId }, ...(input !== null && { data }) },
     ...(traceContext && { traceContext }),

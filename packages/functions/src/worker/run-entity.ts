@@ -1,5 +1,5 @@
 import type { EntityBatch, EntityBatchResult, EntityOperationResult, EntitySignal } from "@durable-host/engine";
-import type { OutputData } from "../wire/messages";
+import type { BindingValues } from "../wire/messages";
 import type { FunctionRunner } from "./function-runner";
 
 /** What `durable-functions` returns for a batch (durable contract §3.1). */
@@ -21,15 +21,15 @@ interface EntityState {
 export async function runEntity(
   runner: FunctionRunner,
   call: { readonly invocationId: string; readonly batch: EntityBatch },
-  onOutputs: (outputData: OutputData) => void,
+  onOutputs: (values: BindingValues) => void,
 ): Promise<EntityBatchResult> {
   const { batch, invocationId } = call;
-  const { result, outputData } = await runner.run(batch.entity.name, {
+  const { result, outputs } = await runner.run(batch.entity.name, {
     invocationId,
     triggerData: { json: JSON.stringify(entityPayload(batch)) },
     triggerMetadata: {},
   });
-  if (outputData.length > 0) onOutputs(outputData);
+  if (outputs.length > 0) onOutputs(outputs);
   if (!isEntityState(result)) {
     throw new Error(
       `Entity function '${batch.entity.name}' returned no entity state; register it with df.app.entity of durable-functions 3.x.`,

@@ -1,4 +1,4 @@
-import type { HttpCall, OutputData } from "../wire/messages";
+import type { BindingValues, HttpCall } from "../wire/messages";
 import type { FunctionRunner, TriggerRequest } from "./function-runner";
 import { toHttpReply, type HttpReply } from "./http-result";
 import type { StreamModeServer } from "./http-stream-mode";
@@ -11,13 +11,13 @@ export async function runHttp(
   runner: FunctionRunner,
   call: HttpCall,
   body: RequestBody,
-  options: { readonly streamMode?: StreamModeServer; onOutputs(outputData: OutputData): void },
+  options: { readonly streamMode?: StreamModeServer; onOutputs(values: BindingValues): void },
 ): Promise<HttpReply> {
   const { streamMode } = options;
   const request = streamMode === undefined ? nativeRequest(call, body) : announced(streamMode, call, body);
-  const { result, outputData } = await runner.runHttp(call.function, request, { always: streamMode !== undefined });
+  const { result, outputs } = await runner.runHttp(call.function, request, { always: streamMode !== undefined });
   const reply = toHttpReply(result);
-  if (outputData.length > 0) options.onOutputs(outputData);
+  if (outputs.length > 0) options.onOutputs(outputs);
   return reply;
 }
 
@@ -54,9 +54,10 @@ function queryWithoutKey(url: URL): Record<string, string> {
   return query;
 }
 
-function head(call: HttpCall): Pick<TriggerRequest, "invocationId" | "traceContext"> {
+function head(call: HttpCall): Pick<TriggerRequest, "invocationId" | "traceContext" | "inputs"> {
+  const { invocationId, inputs } = call;
   const { traceparent = "", tracestate = "" } = call.headers;
-  return { invocationId: call.invocationId, traceContext: { traceParent: traceparent, traceState: tracestate } };
+  return { invocationId, inputs, traceContext: { traceParent: traceparent, traceState: tracestate } };
 }
 
 function nullable(record: Readonly<Record<string, string>>): Record<string, { value: string }> {
