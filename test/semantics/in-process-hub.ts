@@ -59,6 +59,8 @@ export interface HubSettings {
   readonly replaceable?: "AnyState";
   readonly limits?: Partial<EpisodeLimits>;
   readonly logger?: Logger;
+  /** Another store than the embedded one. */
+  readonly store?: () => StorageProvider;
 }
 
 /**
@@ -68,7 +70,7 @@ export interface HubSettings {
 export class InProcessHub {
   readonly #directory: string;
   readonly #mode: SessionMode;
-  readonly #provider: ReturnType<typeof createSqliteProvider>;
+  readonly #provider: StorageProvider;
   readonly #worker: TaskHubWorker;
   readonly hub: TaskHub;
 
@@ -83,7 +85,8 @@ export class InProcessHub {
     const { replaceable, limits, logger = silentLogger } = settings;
     const episodeLimits = { maxActions: 10_000, defaultVersion: "", storeInputs: false, ...limits };
     const common = { clock: systemClock, logger };
-    this.#provider = createSqliteProvider({ dataDir: directory, hubName: "semantics", ...common });
+    this.#provider =
+      settings.store?.() ?? createSqliteProvider({ dataDir: directory, hubName: "semantics", ...common });
     const executor = withCallHttp(createExecutor(app, mode), common);
     const shared = {
       provider: this.#provider,
