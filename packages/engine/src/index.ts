@@ -35,6 +35,8 @@ export * from "./ports/executor";
 export * from "./ports/logger";
 export type * from "./ports/record-store";
 export * from "./ports/storage-provider";
+export type * from "./ports/work-meter";
+export type * from "./ports/work-tracer";
 export * from "./runtime/listeners";
 export * from "./runtime/random-ids";
 export * from "./runtime/system-clock";

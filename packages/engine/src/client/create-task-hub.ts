@@ -12,6 +12,7 @@ import { isTerminal, RUNTIME_STATUSES, type RuntimeStatus } from "../model/runti
 import type { Clock } from "../ports/clock";
 import type { Executor } from "../ports/executor";
 import type { StorageProvider } from "../ports/storage-provider";
+import type { WorkTracer } from "../ports/work-tracer";
 import { explainInstance } from "./explain-instance";
 import { getEntity, queryEntities } from "./query-entities";
 import { cleanEntities } from "./clean-entities";
@@ -19,6 +20,7 @@ import { endRunning } from "./end-running";
 import { purgeInstance, purgeInstances } from "./purge-instances";
 import type { StartOptions, TaskHub } from "./task-hub";
 import { settleRewind } from "./settle-rewind";
+import { traceRequest } from "./trace-request";
 import { validateEntityKey, validateInstanceId } from "./validate-instance-id";
 import { waitForCompletion, startAndWait } from "./wait-for-completion";
 
@@ -36,6 +38,8 @@ export interface TaskHubOptions {
   readonly versions?: EpisodeLimits["versions"];
   /** Which existing instances a start may replace (host.json `overridableExistingInstanceStates`). */
   readonly replaceable?: "NonRunningStates" | "AnyState";
+  /** Absent: nothing is traced. */
+  readonly tracer?: WorkTracer;
 }
 
 const ENDED: ReadonlySet<RuntimeStatus> = new Set(RUNTIME_STATUSES.filter(isTerminal));
@@ -58,8 +62,10 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     queryInstances: (query) => provider.queryInstances(query),
     readHistory: (instanceId) => provider.readHistory(instanceId),
     explain: (instanceId) => explainInstance(options, instanceId),
-    raiseEvent: (instanceId, name, input) =>
-      tell(options, instanceId, { type: "EventRaised", timestamp: clock.now(), name, input }),
+    async raiseEvent(instanceId, name, input, traceContext) {
+      const event = { type: "EventRaised", timestamp: clock.now(), name, input } as const;
+      await traceRequest(options, instanceId, event, traceContext, (traced) => tell(options, instanceId, traced));
+    },
     restart: (instanceId, withNewInstanceId) => restartInstance(options, instanceId, withNewInstanceId),
     async rewind(instanceId, reason) {
       const before = await send(options, instanceId, { type: "ExecutionRewound", timestamp: clock.now(), reason });
@@ -75,13 +81,19 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
       tell(options, instanceId, { type: "ExecutionResumed", timestamp: clock.now(), reason }),
     purgeInstance: (instanceId, purge) => purgeInstance(options, instanceId, purge),
     purgeInstances: (filter, purge) => purgeInstances(provider, filter, purge),
-    async signalEntity(id, operation, input, dueAt) {
+    async signalEntity(id, operation, input, dueAt, traceContext) {
       validateEntityKey(id.key);
       if (options.executor && !options.executor.knows("entity", id.name)) {
         throw new DurableHostError("UNKNOWN_FUNCTION", unknownFunction("entity", id.name, options.executor));
       }
       const request = JSON.stringify({ op: operation, signal: true, input, id: ids.newGuid() });
-      await provider.sendMessage(eventMessage(entityInstanceId(id), OPERATION_EVENT, request, clock.now(), dueAt));
+      const instanceId = entityInstanceId(id);
+      const now = clock.now();
+      const message = eventMessage(instanceId, OPERATION_EVENT, request, now, dueAt);
+      const event = { type: "EventRaised", timestamp: now, name: OPERATION_EVENT, input: request } as const;
+      await traceRequest(options, instanceId, event, traceContext, (traced) =>
+        provider.sendMessage({ ...message, event: traced }),
+      );
     },
     getEntity: (id) => getEntity(provider, id),
     queryEntities: (query) => queryEntities(provider, query),
@@ -108,10 +120,9 @@ async function startInstance(options: TaskHubOptions, request: StartOptions): Pr
     input: request.input ?? null,
     instance: { instanceId, executionId: ids.newId() },
     ...(request.tags ? { tags: request.tags } : {}),
-    ...(request.traceContext ? { traceContext: request.traceContext } : {}),
     ...(request.scheduledStartTime === undefined ? {} : { scheduledStartTime: request.scheduledStartTime }),
   };
-  await createInstance(options, start);
+  await traceRequest(options, instanceId, start, request.traceContext, (traced) => createInstance(options, traced));
   return instanceId;
 }
 

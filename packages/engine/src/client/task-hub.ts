@@ -89,7 +89,7 @@ export interface TaskHub {
    * Woken by the completion itself; polling is only the safety net for completions in other processes.
    */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceState | undefined>;
-  raiseEvent(instanceId: string, name: string, input: JsonText | null): Promise<void>;
+  raiseEvent(instanceId: string, name: string, input: JsonText | null, traceContext?: TraceContext): Promise<void>;
   /**
    * Starts an orchestration again with the name and input of an existing instance, under a new id or (when it has ended)
    * under its own; resolves to the id. The answer of `startAndWait` comes with `waitForCompletion`.
@@ -111,7 +111,13 @@ export interface TaskHub {
   /** Deletes all ended instances that a filter selects. */
   purgeInstances(filter: InstanceFilter, options?: PurgeOptions): Promise<PurgeResult>;
   /** Sends an operation to an entity, one way. `dueAt`: milliseconds since the epoch. */
-  signalEntity(id: EntityId, operation: string, input: JsonText | null, dueAt?: number): Promise<void>;
+  signalEntity(
+    id: EntityId,
+    operation: string,
+    input: JsonText | null,
+    dueAt?: number,
+    traceContext?: TraceContext,
+  ): Promise<void>;
   getEntity(id: EntityId): Promise<EntityState | undefined>;
   queryEntities(query: EntityQuery): Promise<EntityPage>;
   /** Looks through all entities, removes those that hold nothing, and releases locks whose holder has ended (contract §3.5). */

@@ -2,6 +2,7 @@ import type { Completion, OrchestratorAction } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { InstanceState } from "../model/instance";
+import type { TraceContext } from "../model/trace-context";
 import type { EpisodeResult } from "../ports/executor";
 import type { OrchestrationCommit, OutboundMessage, TimerMessage } from "../ports/storage-provider";
 import type { BegunEpisode } from "./begin-episode";
@@ -44,6 +45,9 @@ export interface EpisodeContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly newId: () => string;
+  /** See `ActionContext`. */
+  readonly traceOf?: (eventId: number) => TraceContext;
+  readonly stampActivities?: boolean;
 }
 
 /** What ends a work item without running user code: nothing to show, or a termination. */
@@ -71,12 +75,12 @@ export function finishEpisode(
   context: EpisodeContext,
 ): OrchestrationCommit {
   const { state } = begun;
-  const { limits, now } = context;
+  const { limits, now, newId, traceOf, stampActivities } = context;
   const draft = newDraft(begun);
   const fresh = result.actions.filter((action) => isNewAction(state, action));
   const exceeded = limitExceeded(fresh, result, limits);
-  if (!exceeded)
-    for (const action of fresh) record(draft, state, action, { ...limits, started, now, newId: context.newId });
+  const recording = { ...limits, started, now, newId, traceOf, stampActivities };
+  if (!exceeded) for (const action of fresh) record(draft, state, action, recording);
   const canceled = result.canceledTimers.filter((id) => state.openTimers.delete(id));
 
   const instance: InstanceState = {

@@ -1,6 +1,7 @@
 import type { CreateSubOrchestration, OrchestratorAction, SendEvent } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { TraceContext } from "../model/trace-context";
 import type { OutboundMessage, TimerMessage } from "../ports/storage-provider";
 import { instanceKind } from "../model/instance-id";
 import { subOrchestrationFailed } from "./parent-message";
@@ -15,6 +16,10 @@ export interface ActionContext {
   readonly defaultVersion: string;
   /** Keep activity and child inputs in history, too (host.json `storeInputsInOrchestrationHistory`). */
   readonly storeInputs: boolean;
+  /** Trace context of what is asked for under an id; absent: nothing is traced. */
+  readonly traceOf?: (eventId: number) => TraceContext;
+  /** Activities are to say when they were asked for. */
+  readonly stampActivities?: boolean;
 }
 
 /** What an action leaves behind: its event in history and the work it asks for. */
@@ -38,6 +43,7 @@ export function recordAction(action: OrchestratorAction, context: ActionContext)
           input: context.storeInputs ? action.input : null,
           ...(action.version === undefined ? {} : { version: action.version }),
           ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
+          ...tracedBy(context, action.id),
         },
         activity: {
           instanceId: context.started.instance.instanceId,
@@ -46,6 +52,8 @@ export function recordAction(action: OrchestratorAction, context: ActionContext)
           name: action.name,
           input: action.input,
           ...(action.version === undefined ? {} : { version: action.version }),
+          ...tracedBy(context, action.id),
+          ...(context.stampActivities ? { scheduledAt: context.now } : {}),
         },
       };
     case "CreateTimer": {
@@ -75,6 +83,7 @@ function recordSubOrchestration(action: CreateSubOrchestration, context: ActionC
     instance: { instanceId, executionId: context.newId() },
     parent: { ...parent, name: context.started.name, taskScheduledId: action.id },
     ...(context.started.tags ? { tags: context.started.tags } : {}),
+    ...tracedBy(context, action.id),
   };
   const problem = childIdProblem(instanceId, context.started);
   return {
@@ -117,8 +126,12 @@ function recordSend(action: SendEvent, context: ActionContext): RecordedAction {
   const { instanceId, name, input } = action;
   return {
     event: { type: "EventSent", timestamp: context.now, eventId: action.id, instanceId, name, input },
-    message: eventMessage(instanceId, name, input, context.now, action.dueAt),
+    message: eventMessage(instanceId, name, input, context.now, action.dueAt, context.traceOf?.(action.id)),
   };
+}
+
+function tracedBy({ traceOf }: ActionContext, eventId: number): { readonly traceContext?: TraceContext } {
+  return traceOf ? { traceContext: traceOf(eventId) } : {};
 }
 
 /** An event to another instance; an entity that does not exist comes into being by it. */
@@ -128,10 +141,11 @@ export function eventMessage(
   input: string | null,
   now: number,
   dueAt?: number,
+  traceContext?: TraceContext,
 ): OutboundMessage {
   return {
     instanceId,
-    event: { type: "EventRaised", timestamp: now, name, input },
+    event: { type: "EventRaised", timestamp: now, name, input, ...(traceContext ? { traceContext } : {}) },
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(instanceKind(instanceId) === "entity" ? { seed: entitySeed(instanceId, now) } : {}),
   };

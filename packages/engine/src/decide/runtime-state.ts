@@ -27,6 +27,8 @@ export interface RuntimeState {
   heldLock: HeldLock | undefined;
   /** Timestamp of the newest OrchestratorStarted; episodes never go back in time. */
   lastEpisodeAt: number;
+  /** Timestamp of the first OrchestratorStarted, or of the newest rewind. */
+  begunAt: number | undefined;
   historyLength: number;
 }
 
@@ -44,6 +46,7 @@ export function emptyState(): RuntimeState {
     openTimers: new Set(),
     heldLock: undefined,
     lastEpisodeAt: 0,
+    begunAt: undefined,
     historyLength: 0,
   };
 }
@@ -69,6 +72,7 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
   switch (event.type) {
     case "OrchestratorStarted":
       state.lastEpisodeAt = Math.max(state.lastEpisodeAt, event.timestamp);
+      state.begunAt ??= event.timestamp;
       return;
     case "ExecutionStarted":
       state.started = event;
@@ -105,8 +109,10 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
     case "EventSent":
       state.heldLock = heldLockAfter(state.heldLock, event);
       return;
-    case "OrchestratorCompleted":
     case "ExecutionRewound":
+      state.begunAt = event.timestamp;
+      return;
+    case "OrchestratorCompleted":
     case "ExecutionTerminated":
     case "EventRaised":
     case "ContinueAsNew":

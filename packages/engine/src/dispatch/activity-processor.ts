@@ -4,6 +4,7 @@ import type { ActivityTask } from "../model/activity-task";
 import type { Clock } from "../ports/clock";
 import type { ActivityResult, Executor } from "../ports/executor";
 import type { ActivityOutcome, ActivityWorkItem, StorageProvider } from "../ports/storage-provider";
+import type { WorkTracer } from "../ports/work-tracer";
 import type { WorkProcessor } from "./dispatcher";
 import type { RunningActivities, RunningActivity } from "./running-activities";
 
@@ -14,6 +15,8 @@ export interface ActivityProcessorOptions {
   readonly activities: RunningActivities;
   /** Takes an outcome straight to its orchestration; resolves to false when it has to go there as a message. */
   readonly handOver: (item: ActivityWorkItem, outcome: ActivityOutcome) => Promise<boolean>;
+  /** Absent: nothing is traced. */
+  readonly tracer?: WorkTracer;
 }
 
 /** Runs activities: one task in, one outcome message out. */
@@ -30,16 +33,22 @@ export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
     return this.#options.provider.lockActivities(max);
   }
 
+  readySince({ task }: ActivityWorkItem): number | undefined {
+    return task.scheduledAt;
+  }
+
   describe({ task }: ActivityWorkItem): string {
     return `activity '${task.name}' (task ${task.taskId} of instance '${task.instanceId}')`;
   }
 
   async process(item: ActivityWorkItem, signal: AbortSignal, onExecuted: () => void): Promise<void> {
-    const { provider, clock, handOver } = this.#options;
+    const { provider, clock, handOver, tracer } = this.#options;
+    const startedAt = tracer ? clock.now() : 0;
     const result = await this.#execute(item, signal);
     onExecuted();
     const outcome = outcomeOf(item.task, result, clock.now());
     if (!(await handOver(item, outcome))) await provider.commitActivity(item, outcome);
+    tracer?.activitySaved(item.task, outcome, startedAt);
   }
 
   /** The task is gone from the store or somebody else's: whatever its code does now is in vain. */
@@ -49,13 +58,17 @@ export class ActivityProcessor implements WorkProcessor<ActivityWorkItem> {
   }
 
   async #execute(item: ActivityWorkItem, signal: AbortSignal): Promise<ActivityResult> {
-    const { executor, activities } = this.#options;
+    const { executor, activities, tracer } = this.#options;
     const { task } = item;
     if (!executor.knows("activity", task.name)) return failUnknown(task.name, executor);
     const running = activities.begin(task);
     this.#running.set(item, running);
     try {
-      const result = await executor.executeActivity(task, signal, running);
+      const result = await executor.executeActivity(
+        tracer ? { ...task, traceContext: tracer.activityContext(task) } : task,
+        signal,
+        running,
+      );
       if (result.type === "Failed" && running.reason?.code === "HOST_STOPPING") throw endedEarly(result.reason);
       return result;
     } finally {

@@ -2,7 +2,9 @@ import { errorText, hasCode } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { ActivityWorkItem, OrchestrationWorkItem, StorageProvider, WorkKind } from "../ports/storage-provider";
+import type { WorkMeter } from "../ports/work-meter";
 import { NotForThisWorker } from "./not-for-this-worker";
+import { WorkItemWatch } from "./work-item-watch";
 
 type WorkItem = OrchestrationWorkItem | ActivityWorkItem;
 
@@ -18,6 +20,8 @@ export interface WorkProcessor<Item extends WorkItem> {
   process(item: Item, signal: AbortSignal, onExecuted: () => void): Promise<void>;
   /** The lock could not be renewed because another owner has it, or the work item is gone; `process` goes on. */
   onLockLost?(item: Item): void;
+  /** When the work item could have been executed first, in milliseconds since the epoch; undefined: not known. */
+  readySince?(item: Item): number | undefined;
   /** Names a work item in logs. */
   describe(item: Item): string;
 }
@@ -30,6 +34,8 @@ export interface DispatcherOptions {
   readonly concurrency: number;
   /** Milliseconds between looks at the store when nothing signals work; only the safety net. */
   readonly pollIntervalMs: number;
+  /** Absent: nothing is measured. */
+  readonly meter?: WorkMeter;
 }
 
 interface Running<Item> {
@@ -113,7 +119,7 @@ export class Dispatcher<Item extends WorkItem> {
    * Executes a work item that was locked elsewhere: its lock is renewed, and a stop waits for it, like for all others.
    * Resolves to whether it was processed; if not, it has been given back.
    */
-  async adopt(item: Item, process: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  async adopt(item: Item, process: (signal: AbortSignal, onExecuted: () => void) => Promise<void>): Promise<boolean> {
     return this.#run(item, process);
   }
 
@@ -168,28 +174,42 @@ export class Dispatcher<Item extends WorkItem> {
       this.#executing--;
       if (this.#woken) this.wake();
     };
-    await this.#run(item, (signal) => this.#processor.process(item, signal, onExecuted), onExecuted);
+    await this.#run(item, (signal, executed) => this.#processor.process(item, signal, executed), onExecuted);
   }
 
-  async #run(item: Item, process: (signal: AbortSignal) => Promise<void>, onEnd?: () => void): Promise<boolean> {
+  async #run(
+    item: Item,
+    process: (signal: AbortSignal, onExecuted: () => void) => Promise<void>,
+    onExecuted: () => void = ignore,
+  ): Promise<boolean> {
     const running: Running<Item> = { item, renewing: false };
     this.#running.add(running);
+    const watch = this.#watch(item);
     try {
       if (this.#state === "stopped") {
         await this.#options.provider.abandon(item, 0);
+        watch?.end("abandoned");
         return false;
       }
-      await process(this.#abort.signal);
+      await process(this.#abort.signal, watch ? () => (watch.executed(), onExecuted()) : onExecuted);
+      watch?.end("processed");
       if (this.#failures.size > 0) this.#failures.delete(this.#processor.describe(item));
       return true;
     } catch (error) {
+      watch?.end(hasCode(error, "LOCK_LOST") ? "lost" : "abandoned");
       await this.#giveBack(item, error);
       return false;
     } finally {
       this.#running.delete(running);
-      onEnd?.();
+      onExecuted();
       this.#afterRun();
     }
+  }
+
+  #watch(item: Item): WorkItemWatch | undefined {
+    const { meter, clock } = this.#options;
+    const processor = this.#processor;
+    return meter && new WorkItemWatch(meter, processor.kind, processor.readySince?.(item), clock.now());
   }
 
   #afterRun(): void {
@@ -270,6 +290,9 @@ export class Dispatcher<Item extends WorkItem> {
     }
   }
 }
+
+/** Adopted work items take no place of the dispatcher's: the activity that ended has just given its own up. */
+function ignore(): void {}
 
 function capitalized(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);

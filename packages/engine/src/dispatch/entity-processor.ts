@@ -1,5 +1,6 @@
 import { finishEntityBatch } from "../decide/entity/finish-entity-batch";
 import { planEntityBatch, type EntityPlan } from "../decide/entity/plan-entity-batch";
+import { traceContextOf, type RequestMessage } from "../decide/entity/request-message";
 import { parseSchedulerState } from "../decide/entity/scheduler-state";
 import { unknownFunction } from "../decide/unknown-function";
 import type { EntityId } from "../model/instance-id";
@@ -8,8 +9,10 @@ import type { IdSource } from "../model/ids";
 import type { Clock } from "../ports/clock";
 import type { EntityBatchResult, Executor } from "../ports/executor";
 import type { OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
+import type { TracedOperation, WorkTracer } from "../ports/work-tracer";
 import type { WorkProcessor } from "./dispatcher";
 import { isRefusal } from "./is-refusal";
+import { oldestMessageAt } from "./orchestration-processor";
 
 export interface EntityProcessorOptions {
   readonly provider: StorageProvider;
@@ -18,6 +21,8 @@ export interface EntityProcessorOptions {
   readonly ids: IdSource;
   /** Largest number of operations handed to the entity function at once. */
   readonly maxOperations: number;
+  /** Absent: nothing is traced. */
+  readonly tracer?: WorkTracer;
 }
 
 /** Runs entity batches: requests in, new state and answers out. */
@@ -33,32 +38,45 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
     return this.#options.provider.lockOrchestrations("entity", max);
   }
 
+  readySince(item: OrchestrationWorkItem): number | undefined {
+    return oldestMessageAt(item);
+  }
+
   describe(item: OrchestrationWorkItem): string {
     return `entity '${item.instance.instanceId}'`;
   }
 
   async process(item: OrchestrationWorkItem, signal: AbortSignal, onExecuted: () => void): Promise<void> {
-    const { provider, clock, ids, maxOperations } = this.#options;
+    const { provider, clock, ids, maxOperations, tracer } = this.#options;
+    const startedAt = clock.now();
     const plan = planEntityBatch(parseSchedulerState(item.instance.input), item.messages, maxOperations);
     const entity = parseEntityInstanceId(item.instance.instanceId);
     const result = entity
       ? await this.#execute(entity, plan, signal)
       : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
     onExecuted();
+    const operations = tracer ? plan.operations.slice(0, result.results.length).map(traced) : [];
+    const parent = operations[0] && tracer?.operationContext(operations[0]);
     const context = {
       instance: item.instance,
       consumedMessages: item.messages.map((message) => message.sequenceNumber),
       now: clock.now(),
       newId: () => ids.newId(),
       newGuid: () => ids.newGuid(),
+      traceOf: (requestId: string) => parent && tracer?.signalContext(parent, requestId),
     };
+    const commit = finishEntityBatch(plan, result, context);
     try {
-      await provider.commitOrchestration(item, finishEntityBatch(plan, result, context));
+      await provider.commitOrchestration(item, commit);
     } catch (error) {
       // A signal to an id that the store cannot hold: it could not either if it were tried again.
       if (!isRefusal(error)) throw error;
       await provider.commitOrchestration(item, finishEntityBatch(plan, failAll(plan, error.message), context));
+      return;
     }
+    const { results } = result;
+    const { messages } = commit;
+    if (entity) tracer?.entityBatchSaved({ entity, operations, results, messages, startedAt, endedAt: context.now });
   }
 
   async #execute(entity: EntityId, plan: EntityPlan, signal: AbortSignal): Promise<EntityBatchResult> {
@@ -72,8 +90,16 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
       input: request.input ?? null,
       isSignal: request.signal ?? false,
     }));
-    return executor.executeEntity({ entity, exists: plan.exists, state: plan.state ?? null, operations }, signal);
+    const { tracer } = this.#options;
+    const traceContexts = tracer && plan.operations.map((request) => tracer.operationContext(traced(request)));
+    const batch = { entity, exists: plan.exists, state: plan.state ?? null, operations };
+    return executor.executeEntity(traceContexts ? { ...batch, traceContexts } : batch, signal);
   }
+}
+
+function traced(request: RequestMessage): TracedOperation {
+  const { id, op = "", signal = false } = request;
+  return { id, name: op, isSignal: signal, parent: traceContextOf(request) };
 }
 
 function unchanged(plan: EntityPlan): EntityBatchResult {

@@ -5,6 +5,7 @@ import type { EpisodeLimits } from "../decide/finish-episode";
 import { isVersionAccepted, versionMismatch } from "../decide/match-version";
 import { unknownFunction } from "../decide/unknown-function";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { TraceContext } from "../model/trace-context";
 import type { Episode, EpisodeResult, Executor, Inspection } from "../ports/executor";
 import type { Logger } from "../ports/logger";
 import type { OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
@@ -24,6 +25,7 @@ export interface ReadyEpisode {
   readonly started: ExecutionStarted;
   readonly episode: number;
   readonly resumeAfter?: number;
+  readonly traceContext?: TraceContext;
 }
 
 /** What an episode came to: an answer of the code, or a reason to suspend the instance. */
@@ -72,6 +74,7 @@ export class EpisodeExecution {
       newEvents: begun.visible,
       ...(started.parent ? { parent: started.parent } : {}),
       ...(ready.resumeAfter === undefined ? {} : { resumeAfter: ready.resumeAfter }),
+      ...(ready.traceContext ? { traceContext: ready.traceContext } : {}),
       loadPastEvents: async () => {
         if (item.historyLength === 0) return [];
         history = begun.replaced ?? (await this.#options.provider.readHistory(item.instance.instanceId));

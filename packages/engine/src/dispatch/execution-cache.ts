@@ -1,4 +1,5 @@
 import type { RuntimeState } from "../decide/runtime-state";
+import type { ScheduledEvents } from "../decide/scheduled-events";
 
 /** An execution as it was after its last commit in this process. */
 export interface CachedExecution {
@@ -6,6 +7,8 @@ export interface CachedExecution {
   readonly state: RuntimeState;
   /** The last episode that was committed; a resident orchestrator continues after it. */
   readonly lastEpisode: number;
+  /** What it waits for; only where work is traced. */
+  readonly scheduled?: ScheduledEvents;
 }
 
 /**

@@ -8,7 +8,8 @@ import {
 } from "../decide/finish-episode";
 import { pendingInstance, seedOf } from "../decide/instance-seed";
 import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
-import { emptyState, foldHistory } from "../decide/runtime-state";
+import { foldHistory } from "../decide/runtime-state";
+import type { HistoryEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
 import type { Message } from "../model/message";
 import { isTerminal } from "../model/runtime-status";
@@ -22,10 +23,13 @@ import type {
   OrchestrationWorkItem,
   StorageProvider,
 } from "../ports/storage-provider";
+import type { WorkMeter } from "../ports/work-meter";
+import type { WorkTracer } from "../ports/work-tracer";
 import type { CompletionSignals } from "./completion-signals";
 import type { WorkProcessor } from "./dispatcher";
 import { EpisodeExecution, refusedEpisode } from "./episode-execution";
-import { ExecutionCache } from "./execution-cache";
+import { EpisodeTrace } from "./episode-trace";
+import { ExecutionCache, type CachedExecution } from "./execution-cache";
 import { isRefusal } from "./is-refusal";
 
 export interface OrchestrationProcessorOptions {
@@ -38,6 +42,9 @@ export interface OrchestrationProcessorOptions {
   readonly limits: EpisodeLimits;
   /** How many executions stay folded in memory between episodes. */
   readonly cachedExecutions: number;
+  /** Absent: nothing is traced, or measured. */
+  readonly tracer?: WorkTracer;
+  readonly meter?: WorkMeter;
 }
 
 /** An activity's outcome on its way into an episode. */
@@ -51,6 +58,7 @@ interface FinishedEpisode {
   readonly begun: BegunEpisode;
   /** Names the last episode that ran code. */
   readonly episode: number;
+  readonly trace: EpisodeTrace | undefined;
 }
 
 /** Runs episodes: messages in, one commit out. */
@@ -75,6 +83,10 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
 
   lock(max: number): Promise<readonly OrchestrationWorkItem[]> {
     return this.#options.provider.lockOrchestrations("orchestration", max);
+  }
+
+  readySince(item: OrchestrationWorkItem): number | undefined {
+    return oldestMessageAt(item);
   }
 
   describe(item: OrchestrationWorkItem): string {
@@ -119,14 +131,15 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
   async #save(
     item: OrchestrationWorkItem,
     arrived: readonly ArrivedOutcome[],
-    { commit, begun, episode }: FinishedEpisode,
+    executed: FinishedEpisode,
   ): Promise<void> {
+    const { commit } = executed;
     const endedActivities = arrived.map((each) => each.item);
     await this.#options.provider.commitOrchestration(
       item,
       arrived.length > 0 ? { ...commit, endedActivities } : commit,
     );
-    this.#afterCommit(commit, begun, episode, item.instance.instanceId);
+    this.#afterCommit(executed, item.instance.instanceId);
   }
 
   /** From the messages to the commit. With a `refusal`, the instance fails for it, whatever its code has asked for. */
@@ -136,11 +149,12 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     signal: AbortSignal,
     refusal?: string,
   ): Promise<FinishedEpisode> {
-    const { clock } = this.#options;
+    const { clock, meter } = this.#options;
     const { instanceId, executionId } = item.instance;
     const cached = this.#cache.take(instanceId, executionId, item.historyLength);
     const rewound = await this.#rewind(item);
-    const stored = rewound ? foldHistory(rewound.events) : (cached?.state ?? (await this.#fold(item)));
+    const history = rewound?.events ?? (cached ? [] : await this.#history(item));
+    const stored = (rewound ? undefined : cached?.state) ?? foldHistory(history);
     const begun = beginEpisode(stored, executionId, messagesOf(item, arrived), clock.now(), rewound);
     const context: EpisodeContext = {
       instance: instanceAtBegin(item, begun),
@@ -148,48 +162,71 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       limits: this.#options.limits,
       now: clock.now(),
       newId: () => this.#options.ids.newId(),
+      stampActivities: meter !== undefined,
     };
+    const trace = this.#trace(begun, history, rewound ? undefined : cached);
     const { started } = begun.state;
     if (begun.visible.length === 0 || !started) {
-      return { commit: finishWithoutCode(begun, context), begun, episode: cached?.lastEpisode ?? 0 };
+      return { commit: finishWithoutCode(begun, context), begun, trace, episode: cached?.lastEpisode ?? 0 };
     }
     const episode = ++this.#episodes;
     const resumeAfter = rewound ? undefined : cached?.lastEpisode;
-    const ready = { item, begun, started, episode, ...(resumeAfter === undefined ? {} : { resumeAfter }) };
+    const traceContext = trace?.contextOf(begun);
+    const ready = { item, begun, started, episode, resumeAfter, traceContext };
     const executed =
       refusal === undefined ? await this.#execution.run(ready, signal) : refusedEpisode(started.name, refusal);
-    const ending = { ...context, now: clock.now() };
+    const now = clock.now();
+    const ending = { ...context, now, traceOf: trace?.contextsOf(begun, now) };
     const commit =
       executed.type === "held"
         ? holdEpisode(begun, executed.reason, ending)
         : finishEpisode(begun, started, executed.result, ending);
-    return { commit, begun, episode };
+    return { commit, begun, episode, trace };
   }
 
   /** Keeps what goes on, forgets what has ended, and tells who waits for the end. */
-  #afterCommit({ instance }: OrchestrationCommit, begun: BegunEpisode, episode: number, instanceId: string): void {
-    const { executor, completions } = this.#options;
+  #afterCommit({ commit, begun, episode, trace }: FinishedEpisode, instanceId: string): void {
+    const { executor, completions, clock, meter } = this.#options;
+    const { instance } = commit;
     const { state } = begun;
     const ended = instance !== undefined && isTerminal(instance.runtimeStatus);
     if (instance && !ended && instance.executionId === state.started?.instance.executionId) {
       const { executionId } = instance;
-      const evicted = this.#cache.put(instanceId, { executionId, state, lastEpisode: episode });
+      const scheduled = trace?.scheduled;
+      const evicted = this.#cache.put(instanceId, { executionId, state, lastEpisode: episode, scheduled });
       if (evicted !== undefined) executor.forget(evicted);
     } else executor.forget(instanceId);
-    if (ended && begun.recorded.length > 0 && !begun.late) completions.emit(instance);
+    trace?.saved(begun, commit, clock.now());
+    if (!ended || begun.recorded.length === 0 || begun.late) return;
+    meter?.executionEnded(instance.runtimeStatus, state.historyLength);
+    completions.emit(instance);
   }
 
-  async #fold(item: OrchestrationWorkItem): Promise<ReturnType<typeof emptyState>> {
-    if (item.historyLength === 0) return emptyState();
-    return foldHistory(await this.#options.provider.readHistory(item.instance.instanceId));
+  #trace(
+    begun: BegunEpisode,
+    history: readonly HistoryEvent[],
+    cached: CachedExecution | undefined,
+  ): EpisodeTrace | undefined {
+    const { tracer } = this.#options;
+    if (!tracer) return undefined;
+    return new EpisodeTrace(tracer, begun.restarted ? [] : history, begun.restarted ? undefined : cached?.scheduled);
   }
 
-  /** The history a failed instance goes on from, if it is asked to (contract §6.5). */
-  async #rewind({ instance, messages }: OrchestrationWorkItem): Promise<RewoundHistory | undefined> {
-    if (instance.runtimeStatus !== "Failed") return undefined;
+  async #history(item: OrchestrationWorkItem): Promise<readonly HistoryEvent[]> {
+    return item.historyLength === 0 ? [] : this.#options.provider.readHistory(item.instance.instanceId);
+  }
+
+  /**
+   * The history a failed instance goes on from, if it is asked to (contract §6.5). One that is Pending and has a history was
+   * rewound by another runtime, in the store they share: what had failed is taken out already, its children's too.
+   */
+  async #rewind({ instance, historyLength, messages }: OrchestrationWorkItem): Promise<RewoundHistory | undefined> {
     if (!messages.some(({ event }) => event.type === "ExecutionRewound")) return undefined;
+    const isRewoundAlready = instance.runtimeStatus === "Pending" && historyLength > 0;
+    if (instance.runtimeStatus !== "Failed" && !isRewoundAlready) return undefined;
     const { provider } = this.#options;
     const history = await provider.readHistory(instance.instanceId);
+    if (isRewoundAlready) return { events: history, failedChildren: [] };
     const rewound = rewindHistory(history);
     const gone = new Set<string>();
     for (const { instanceId } of rewound.failedChildren) {
@@ -198,6 +235,14 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     }
     return gone.size === 0 ? rewound : rewindHistory(history, gone);
   }
+}
+
+/** When the oldest of the messages could have been taken in; undefined when there is none. */
+export function oldestMessageAt({ messages }: OrchestrationWorkItem): number | undefined {
+  const [first] = messages;
+  return (
+    first && Math.max(first.dueAt ?? 0, first.event.type === "TimerFired" ? first.event.fireAt : first.event.timestamp)
+  );
 }
 
 function messagesOf(item: OrchestrationWorkItem, arrived: readonly ArrivedOutcome[]): readonly Message[] {

@@ -63,7 +63,9 @@ export class OutcomeHandOver {
     try {
       const work = await provider.lockInstance?.(instanceId, executionId);
       if (!work) return [];
-      const done = await dispatcher.adopt(work, (signal) => processor.process(work, signal, ignore, current));
+      const done = await dispatcher.adopt(work, (signal, onExecuted) =>
+        processor.process(work, signal, onExecuted, current),
+      );
       if (done) return current;
       // If it was the lock on an activity that was lost, that on the instance is still held.
       await provider.abandon(work, 0);
@@ -73,6 +75,3 @@ export class OutcomeHandOver {
     return [];
   }
 }
-
-/** Handed-over episodes take no place of the dispatcher's: the activity that ended has just given its own up. */
-function ignore(): void {}

@@ -3,7 +3,9 @@ import type { IdSource } from "../model/ids";
 import type { Clock } from "../ports/clock";
 import type { Executor } from "../ports/executor";
 import type { Logger } from "../ports/logger";
-import type { StorageProvider } from "../ports/storage-provider";
+import type { StorageProvider, WorkKind } from "../ports/storage-provider";
+import type { WorkMeter } from "../ports/work-meter";
+import type { WorkTracer } from "../ports/work-tracer";
 import { ActivityProcessor } from "./activity-processor";
 import type { CompletionSignals } from "./completion-signals";
 import { Dispatcher } from "./dispatcher";
@@ -35,6 +37,10 @@ export interface TaskHubWorkerOptions {
   readonly episodeLimits: EpisodeLimits;
   /** Absent: ended instances are kept until somebody purges them. */
   readonly retention?: RetentionPolicy;
+  /** Absent: nothing is measured. */
+  readonly meter?: WorkMeter;
+  /** Absent: nothing is traced. */
+  readonly tracer?: WorkTracer;
 }
 
 /** Executes the work of a task hub. */
@@ -48,12 +54,15 @@ export interface TaskHubWorker {
   stop(graceMs: number): Promise<void>;
   /** Number of work items being executed. */
   readonly active: number;
+  /** The same by kind. */
+  activeOf(kind: WorkKind): number;
 }
 
 /** Joins a store and an executor: one dispatcher for each kind of work. */
 export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorker {
   const { provider, clock, limits, episodeLimits } = options;
-  const shared = { provider, clock, logger: options.logger, pollIntervalMs: limits.pollIntervalMs };
+  const { meter } = options;
+  const shared = { provider, clock, logger: options.logger, pollIntervalMs: limits.pollIntervalMs, meter };
   const processor = new OrchestrationProcessor({
     ...options,
     limits: episodeLimits,
@@ -92,5 +101,6 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
     get active() {
       return all.reduce((sum, dispatcher) => sum + dispatcher.active, 0);
     },
+    activeOf: (kind) => dispatchers[kind].active,
   };
 }

@@ -19,13 +19,13 @@ export function limitTaskHub(hub: TaskHub, limit: number): TaskHub {
       check(`The input of orchestration '${options.name}'`, options.input);
       return hub.startAndWait(options, timeoutMs);
     },
-    async raiseEvent(instanceId, name, input) {
+    async raiseEvent(instanceId, name, input, traceContext) {
       check(`The event '${name}'`, input);
-      return hub.raiseEvent(instanceId, name, input);
+      return hub.raiseEvent(instanceId, name, input, traceContext);
     },
-    async signalEntity(id, operation, input, dueAt) {
+    async signalEntity(id, operation, input, dueAt, traceContext) {
       check(`The input of operation '${operation}'`, input);
-      return hub.signalEntity(id, operation, input, dueAt);
+      return hub.signalEntity(id, operation, input, dueAt, traceContext);
     },
   };
 }

@@ -11,4 +11,6 @@ export interface ActivityTask {
   readonly version?: string;
   readonly input: JsonText | null;
   readonly traceContext?: TraceContext;
+  /** When it was asked for, in milliseconds since the epoch; only where somebody measures how long activities wait. */
+  readonly scheduledAt?: number;
 }

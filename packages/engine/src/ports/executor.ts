@@ -4,6 +4,7 @@ import type { EntityOperation, EntityOperationResult, EntitySignal } from "../mo
 import type { EventRaised, HistoryEvent, ParentInstance, TaskFailure } from "../model/history-event";
 import type { EntityId } from "../model/instance-id";
 import type { JsonText } from "../model/json-text";
+import type { TraceContext } from "../model/trace-context";
 
 /**
  * One replay-and-advance of an orchestrator.
@@ -27,6 +28,8 @@ export interface Episode {
   readonly newEvents: readonly HistoryEvent[];
   /** Everything before `newEvents`, in the order user code is to see it. */
   readonly loadPastEvents: () => Promise<readonly HistoryEvent[]>;
+  /** Of the execution; absent: it is not traced. */
+  readonly traceContext?: TraceContext;
 }
 
 /** What an episode came to. */
@@ -98,6 +101,8 @@ export interface EntityBatch {
   readonly exists: boolean;
   readonly state: JsonText | null;
   readonly operations: readonly EntityOperation[];
+  /** Of the operations, in order; absent: they are not traced. */
+  readonly traceContexts?: readonly TraceContext[];
 }
 
 export interface EntityBatchResult {

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "../../model/history-event";
 import type { InstanceState } from "../../model/instance";
 import { entityInstanceId } from "../../model/instance-id";
+import type { TraceContext } from "../../model/trace-context";
 import type { EntityBatchResult } from "../../ports/executor";
 import type { OrchestrationCommit, OutboundMessage } from "../../ports/storage-provider";
 import { eventMessage } from "../record-action";
@@ -22,6 +23,8 @@ export interface EntityContext {
   readonly now: number;
   readonly newId: () => string;
   readonly newGuid: () => string;
+  /** Trace context of a signal that the entity sends; absent: nothing is traced. */
+  readonly traceOf?: (requestId: string) => TraceContext | undefined;
 }
 
 /** Turns the outcome of an entity batch into a commit (contract §3.4, steps 4-5). */
@@ -124,7 +127,9 @@ function sendSignal(signal: EntityBatchResult["signals"][number], context: Entit
     id: context.newGuid(),
     parent: context.instance.instanceId,
   };
-  return eventMessage(entityInstanceId(signal.target), OPERATION_EVENT, JSON.stringify(request), context.now);
+  const body = JSON.stringify(request);
+  const trace = context.traceOf?.(request.id);
+  return eventMessage(entityInstanceId(signal.target), OPERATION_EVENT, body, context.now, undefined, trace);
 }
 
 /** A release goes the way of the request it takes back, to the next entity if there is one. */

@@ -6,6 +6,7 @@ import {
   parseRelease,
   parseRequest,
   RELEASE_EVENT,
+  withTraceContext,
   type LockRequest,
   type ReleaseMessage,
   type RequestMessage,
@@ -49,7 +50,7 @@ export function planEntityBatch(
     if (event.type !== "EventRaised") continue;
     if (isOperationEvent(event.name)) {
       const request = parseRequest(event.input);
-      if (request) queue.push(request);
+      if (request) queue.push(withTraceContext(request, event.traceContext));
     } else if (event.name === PURGE_EVENT) {
       purged = true;
     } else if (event.name === RELEASE_EVENT) {

@@ -1,5 +1,6 @@
 import type { EntityId } from "../../model/instance-id";
 import type { JsonText } from "../../model/json-text";
+import type { TraceContext } from "../../model/trace-context";
 
 /** Event names of entity traffic (durable contract §3.3). */
 export const OPERATION_EVENT = "op";
@@ -29,6 +30,8 @@ export interface RequestMessage {
   readonly lockset?: readonly EntityId[];
   /** Which entity of the lock set it has reached. */
   readonly pos?: number;
+  /** Of the call or signal, while the request waits in the entity's queue. */
+  readonly parentTraceContext?: { readonly TraceParent?: string; readonly TraceState?: string };
 }
 
 export interface LockRequest extends RequestMessage {
@@ -49,6 +52,23 @@ export interface ReleaseMessage {
 /** Tells whether a request asks for a lock rather than for an operation. */
 export function isLockRequest(request: RequestMessage): request is LockRequest {
   return request.lockset !== undefined && request.parent !== undefined;
+}
+
+/** The trace context that came with a request. */
+export function traceContextOf({ parentTraceContext }: RequestMessage): TraceContext | undefined {
+  const { TraceParent: traceParent, TraceState: traceState } = parentTraceContext ?? {};
+  if (traceParent === undefined) return undefined;
+  return traceState === undefined ? { traceParent } : { traceParent, traceState };
+}
+
+/** A request that keeps the trace context its message came with. */
+export function withTraceContext(request: RequestMessage, context: TraceContext | undefined): RequestMessage {
+  if (!context) return request;
+  const { traceParent, traceState } = context;
+  return {
+    ...request,
+    parentTraceContext: { TraceParent: traceParent, ...(traceState === undefined ? {} : { TraceState: traceState }) },
+  };
 }
 
 /** Reads a request; undefined when the text is none (a stray event sent to an entity id is ignored, not fatal). */
