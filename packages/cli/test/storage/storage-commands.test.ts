@@ -83,6 +83,12 @@ describe("durable-host storage", () => {
           const after = await storage(app, "status", "--json");
           expect(after.code).toBe(0);
           expect(JSON.parse(after.out)).toMatchObject({ schema: "shop", state: "current", rights: { missing: [] } });
+          await database.client.batch(
+            "INSERT INTO shop.NewEvents (TaskHub, InstanceID, EventType, VisibleTime) VALUES ('orders', 'o1', 'Odd', '9999-12-31T23:59:59.9999999')",
+          );
+          expect((await storage(app, "status")).out).toMatch(
+            /are parked: 1 of task hub orders\.[^]*EXEC shop_host\.ReleaseParkedMessages @TaskHub = 'orders';[^]*Odd to o1/,
+          );
           const again = await storage(app, "init", "--create-database");
           expect([again.code, again.out]).toEqual([0, expect.stringContaining("is up to date")]);
         } finally {

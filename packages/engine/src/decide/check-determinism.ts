@@ -7,6 +7,8 @@ interface Scheduled {
   readonly id: number;
   readonly what: string;
   readonly name: string;
+  /** Where an event goes; absent where history does not say. */
+  readonly target?: string;
 }
 
 /** Where a replay and history part. */
@@ -30,10 +32,20 @@ export function findNonDeterminism(
     const expected = describeEvent(event);
     if (!expected) continue;
     const found = replayed.get(expected.id);
-    if (found && found.what === expected.what && found.name.toLowerCase() === expected.name.toLowerCase()) continue;
+    if (found && isSame(expected, found)) continue;
     return found ? { expected, found } : { expected };
   }
   return undefined;
+}
+
+/** Histories that another runtime has written do not say where events went. */
+function isSame(expected: Scheduled, found: Scheduled): boolean {
+  const isSameText = (one: string, other = ""): boolean => one.toLowerCase() === other.toLowerCase();
+  return (
+    found.what === expected.what &&
+    isSameText(expected.name, found.name) &&
+    (expected.target === undefined || isSameText(expected.target, found.target))
+  );
 }
 
 /**
@@ -56,8 +68,9 @@ export function describeNonDeterminism(
   );
 }
 
-function label(scheduled: Scheduled): string {
-  return scheduled.name ? `${scheduled.what} named '${scheduled.name}'` : scheduled.what;
+function label({ what, name, target }: Scheduled): string {
+  const whole = target === undefined ? name : `${name} to ${target}`;
+  return whole ? `${what} named '${whole}'` : what;
 }
 
 function placeOf({ id }: Scheduled, inspection: Inspection | undefined): string {
@@ -114,7 +127,12 @@ function describeEvent(event: HistoryEvent): Scheduled | undefined {
     case "SubOrchestrationCreated":
       return { id: event.eventId, what: "a sub-orchestration task", name: event.name };
     case "EventSent":
-      return { id: event.eventId, what: "an event", name: `${event.name} to ${event.instanceId}` };
+      return {
+        id: event.eventId,
+        what: "an event",
+        name: event.name,
+        ...(event.instanceId !== "" && { target: event.instanceId }),
+      };
     default:
       return undefined;
   }
@@ -129,6 +147,6 @@ function describeAction(action: OrchestratorAction): Scheduled {
     case "CreateSubOrchestration":
       return { id: action.id, what: "a sub-orchestration task", name: action.name };
     case "SendEvent":
-      return { id: action.id, what: "an event", name: `${action.name} to ${action.instanceId}` };
+      return { id: action.id, what: "an event", name: action.name, target: action.instanceId };
   }
 }

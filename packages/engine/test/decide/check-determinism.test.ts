@@ -27,6 +27,19 @@ describe("comparing a replay with history", () => {
     expect(findNonDeterminism(history, [])?.found).toBeUndefined();
   });
 
+  it("compares the target of an event where history tells it", () => {
+    const sent = (instanceId: string) =>
+      [{ type: "EventSent", timestamp: 0, eventId: 0, instanceId, name: "go", input: null }] as const;
+    const asked = [{ type: "SendEvent", id: 0, instanceId: "@lamp@b", name: "go", input: null }] as const;
+    expect(findNonDeterminism(sent("@Lamp@b"), asked)).toBeUndefined();
+    expect(findNonDeterminism(sent(""), asked)).toBeUndefined();
+    const difference = findNonDeterminism(sent("@lamp@a"), asked);
+    expect(difference).toMatchObject({ expected: { name: "go", target: "@lamp@a" } });
+    expect(difference && describeNonDeterminism(difference, undefined)).toContain(
+      "scheduled an event named 'go to @lamp@a' with sequence ID 0, but when its code was replayed it asked for an event named 'go to @lamp@b'",
+    );
+  });
+
   it("names the first of several", () => {
     const longer = [begun(), aStart(), scheduled(0, "a"), scheduled(1, "b"), scheduled(2, "c"), done()];
     expect(findNonDeterminism(longer, activity("a"))?.expected.name).toBe("b");

@@ -109,10 +109,9 @@ function workParameters(
     sequenceNumber: sequenceNumberOf(activity),
     token: activity.lock.token,
   }));
-  const consumed = [...consumedMessages, ...rowsBehind(item).meaningless];
   const canceled = canceledTimers === "all" ? [] : canceledTimers;
   return [
-    { name: "Consumed", type: "table", value: numberTable(schema, consumed) },
+    { name: "Consumed", type: "table", value: numberTable(schema, consumedMessages) },
     { name: "CanceledTimers", type: "table", value: numberTable(schema, canceled) },
     { name: "Tasks", type: "table", value: taskTable(schema, tasks, clock.now(), payloads) },
     { name: "EndedTasks", type: "table", value: endedTaskTable(schema, ended) },

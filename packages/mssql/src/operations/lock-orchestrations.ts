@@ -1,19 +1,13 @@
-import {
-  errorText,
-  type InstanceKind,
-  type MessageEvent,
-  type OrchestrationWorkItem,
-  type StoredMessage,
-} from "@durable-host/engine";
+import { errorText, type InstanceKind, type OrchestrationWorkItem } from "@durable-host/engine";
 import type { Row, SqlParameter } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
 import { decodeInstance } from "../rows/instance-row";
-import { decodeMessage } from "../rows/message-row";
-import { readEventRow, readInstanceRow } from "../rows/read-rows";
-import { parseTagsColumn } from "../rows/tags-column";
+import { readInstanceRow } from "../rows/read-rows";
 import type { Store } from "../store";
 import { abandonInstance } from "./abandon";
 import { claim } from "./claim";
+import { postponeMessages } from "./postpone-messages";
+import { readMessages } from "./read-messages";
 import { rememberRows } from "./work-item";
 
 /** An instance that cannot be read is looked at again after this time; meanwhile others are not held up by it. */
@@ -58,12 +52,16 @@ async function lock(
   const askedAt = store.clock.now();
   const { sets } = await claim(store, "LockInstances", parameters);
   const [[time] = [], instances = [], messages = []] = sets;
-  if (time) store.serverTime.observe(new Columns(time).number("Now"), askedAt);
+  if (time === undefined) return [];
+  const now = new Columns(time).number("Now");
+  store.serverTime.observe(now, askedAt);
   const messagesOf = groupByInstance(messages);
   const items: OrchestrationWorkItem[] = [];
   for (const row of instances) {
     try {
-      items.push(workItem(store, kind, row, messagesOf.get(new Columns(row).text("InstanceID")) ?? []));
+      const rows = messagesOf.get(new Columns(row).text("InstanceID")) ?? [];
+      const item = await workItem(store, kind, row, rows, now);
+      if (item) items.push(item);
     } catch (error) {
       await setAside(store, row, error);
     }
@@ -82,28 +80,32 @@ function groupByInstance(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
   return groups;
 }
 
-function workItem(store: Store, kind: InstanceKind, result: Row, messageRows: readonly Row[]): OrchestrationWorkItem {
+/** Undefined when all of its messages have to wait: it is free again then. */
+async function workItem(
+  store: Store,
+  kind: InstanceKind,
+  result: Row,
+  messageRows: readonly Row[],
+  now: number,
+): Promise<OrchestrationWorkItem | undefined> {
   const columns = new Columns(result);
   const row = readInstanceRow(result);
-  const messages: StoredMessage[] = [];
-  const meaningless: number[] = [];
-  const eventPayloads = new Map<MessageEvent, string | null>();
-  for (const messageRow of messageRows) {
-    const message = storedMessage(messageRow, row);
-    if (message === undefined) {
-      meaningless.push(new Columns(messageRow).number("SequenceNumber"));
-      continue;
-    }
-    messages.push(message);
-    eventPayloads.set(message.event, new Columns(messageRow).textOrNull("PayloadID"));
+  const token = columns.text("LockedBy");
+  const { messages, eventPayloads, postponed, problems } = readMessages(messageRows, row, now);
+  const instance = decodeInstance(row);
+  for (const problem of problems) reportParked(store, row.instanceId, problem);
+  if (postponed.length > 0) await postponeMessages(store, row.instanceId, token, postponed);
+  if (postponed.length > 0 && messages.length === 0) {
+    await abandonInstance(store, row.instanceId, token, 0);
+    return undefined;
   }
   const item: OrchestrationWorkItem = {
     kind,
     lock: {
-      token: columns.text("LockedBy"),
+      token,
       expiresAt: store.serverTime.toLocal(columns.number("LockExpiration")),
     },
-    instance: decodeInstance(row),
+    instance,
     historyLength: (columns.numberOrNull("LastSequenceNumber") ?? -1) + 1,
     messages,
   };
@@ -112,19 +114,17 @@ function workItem(store: Store, kind: InstanceKind, result: Row, messageRows: re
     output: columns.textOrNull("OutputPayloadID"),
     customStatus: columns.textOrNull("CustomStatusPayloadID"),
   };
-  rememberRows(item, { row, payloadIds, eventPayloads, meaningless });
+  rememberRows(item, { row, payloadIds, eventPayloads });
   return item;
 }
 
-/** Throws for what nobody can read: the whole instance is set aside then, so that nothing of it is lost or doubled. */
-function storedMessage(messageRow: Row, row: ReturnType<typeof readInstanceRow>): StoredMessage | undefined {
-  const { instanceId, executionId, version, parentInstanceId } = row;
-  const sequenceNumber = new Columns(messageRow).number("SequenceNumber");
-  const tags = parseTagsColumn(row.tags);
-  const owner = { instanceId, executionId, version, parentInstanceId, ...(tags && { tags }) };
-  const decoded = decodeMessage({ ...readEventRow(messageRow), sequenceNumber }, owner);
-  if (decoded.type === "unreadable") throw new Error(decoded.problem);
-  return decoded.type === "message" ? decoded.message : undefined;
+/** People have to look at it: it is tried again by nobody else. */
+function reportParked({ logger, schema }: Store, instanceId: string, problem: string): void {
+  logger.error(
+    `A message to the instance '${instanceId}' cannot be read and was parked: ${problem} ` +
+      `'durable-host storage status' lists such messages; once an update can read them, ${schema}_host.ReleaseParkedMessages hands them out again.`,
+    { instanceId },
+  );
 }
 
 async function setAside(store: Store, row: Row, error: unknown): Promise<void> {

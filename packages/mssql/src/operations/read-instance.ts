@@ -25,13 +25,13 @@ export async function readHistory(store: Store, instanceId: string): Promise<His
   const { sets } = await callHost(store, "ReadHistory", [
     { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
   ]);
-  const [[instance] = [], rows = []] = sets;
+  const [[instance] = [], rows = [], children = []] = sets;
   if (instance === undefined) return [];
-  const owner = ownerOf(instance);
-  return rows.flatMap((row) => historyEvent(row, owner));
+  const owner = ownerOf(instance, children);
+  return rows.map((row) => historyEvent(row, owner));
 }
 
-function ownerOf(row: Row): EventOwner {
+function ownerOf(row: Row, children: readonly Row[]): EventOwner {
   const columns = new Columns(row);
   const tags = parseTagsColumn(columns.textOrNull("Tags"));
   return {
@@ -39,21 +39,22 @@ function ownerOf(row: Row): EventOwner {
     executionId: columns.text("ExecutionID"),
     version: columns.textOrNull("Version"),
     parentInstanceId: columns.textOrNull("ParentInstanceID"),
+    childInstanceIds: new Map(children.map(childOf)),
     ...(tags && { tags }),
   };
 }
 
-function historyEvent(row: Row, owner: EventOwner): readonly HistoryEvent[] {
+/** The id under which it was started, and its own. */
+function childOf(row: Row): readonly [number, string] {
+  const columns = new Columns(row);
+  return [columns.number("TaskID"), columns.text("InstanceID")];
+}
+
+function historyEvent(row: Row, owner: EventOwner): HistoryEvent {
   const decoded = decodeEvent(readEventRow(row), owner);
-  switch (decoded.type) {
-    case "event":
-      return [decoded.event];
-    case "ignored":
-      return [];
-    case "unreadable":
-      throw new DurableHostError(
-        "STORE_CORRUPT",
-        `The history of instance '${owner.instanceId}' cannot be read: ${decoded.problem}`,
-      );
-  }
+  if (decoded.type === "event") return decoded.event;
+  throw new DurableHostError(
+    "STORE_CORRUPT",
+    `The history of instance '${owner.instanceId}' cannot be read: ${decoded.problem}`,
+  );
 }

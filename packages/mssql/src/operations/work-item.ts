@@ -8,8 +8,6 @@ export interface WorkItemRows {
   readonly payloadIds: PayloadIds;
   /** Where the text of each message is that was handed out: an event that goes to history takes it along. */
   readonly eventPayloads: ReadonlyMap<MessageEvent, string | null>;
-  /** Sequence numbers of rows that mean nothing to the engine: consumed with its messages, or they would wake it for ever. */
-  readonly meaningless: readonly number[];
 }
 
 export interface PayloadIds {

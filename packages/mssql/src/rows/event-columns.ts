@@ -43,7 +43,7 @@ export interface EventOwner {
 
 type Cells = Partial<Omit<EventColumns, "eventType" | "timestamp">>;
 
-/** An event of Microsoft's that means nothing to the engine: it only wakes an instance, or stands for one taken back. */
+/** What Microsoft's provider makes of events that a rewind takes back, and wakes the rewound instance with. */
 export const GENERIC_EVENT = "GenericEvent";
 
 /** Names of the events that carry operations to entities; the second is followed by an ISO time (contract §3.7). */
@@ -182,6 +182,9 @@ export function eventOf(columns: EventColumns, owner: Partial<EventOwner>): Hist
       return { type: eventType, timestamp, name: raisedName(name, owner), input: text, ...traceOf(columns) };
     case "ContinueAsNew":
       return { type: eventType, timestamp, eventId: id, result: text };
+    case GENERIC_EVENT:
+      // One that was taken back has kept its payload: its text is no reason.
+      return { type: "ExecutionRewound", timestamp, reason: columns.taskId === null ? text : columns.reason };
     default:
       return undefined;
   }

@@ -22,8 +22,6 @@ export interface EventRow extends EventColumns {
 /** What a row turned out to be. */
 export type DecodedEvent =
   | { readonly type: "event"; readonly event: HistoryEvent }
-  /** Meaningless to the engine (Microsoft's GenericEvent): neither an event of the history nor a fault. */
-  | { readonly type: "ignored" }
   /** Of a type nobody here knows, or damaged: to be set aside and reported, never to be tried again and again. */
   | { readonly type: "unreadable"; readonly problem: string };
 
@@ -62,9 +60,11 @@ export function decodeEvent(row: EventRow, owner: EventOwner): DecodedEvent {
     return { type: "unreadable", problem: `The HostData of a ${row.eventType} row cannot be read: ${String(error)}` };
   }
   const columns = { ...row, ...exactOf(data) };
-  const read = data.event ? ownEventOf(columns, owner) : eventOf(columns, owner);
-  if (read) return { type: "event", event: withLeftover(read, data.event) };
-  if (row.eventType === GENERIC_EVENT) return { type: "ignored" };
+  // Of an event that a rewind has taken back, what HostData says no longer holds.
+  const isTakenBack = row.eventType === GENERIC_EVENT && row.taskId !== null;
+  const leftover = isTakenBack ? undefined : data.event;
+  const read = leftover ? ownEventOf(columns, owner) : eventOf(columns, owner);
+  if (read) return { type: "event", event: withLeftover(read, leftover) };
   const what = row.eventType === "ExecutionCompleted" ? `of status '${row.runtimeStatus ?? ""}'` : "of an unknown type";
   return { type: "unreadable", problem: `The event '${row.eventType}' is ${what}.` };
 }
@@ -74,11 +74,9 @@ export function decodeEvent(row: EventRow, owner: EventOwner): DecodedEvent {
  * provider's, so nothing is to be guessed from the instance, which may have been another execution's since.
  */
 function ownEventOf(columns: EventColumns, owner: Partial<EventOwner>): HistoryEvent | undefined {
-  const { timestamp, text, eventType } = columns;
-  if (eventType === GENERIC_EVENT) return { type: "ExecutionRewound", timestamp, reason: text };
   const { instanceId = "", executionId = "" } = owner;
   // A start's message is visible from its scheduled time on, its row of the history has none: both read the same payload.
-  const visibleTime = eventType === "ExecutionStarted" ? null : columns.visibleTime;
+  const visibleTime = columns.eventType === "ExecutionStarted" ? null : columns.visibleTime;
   return eventOf({ ...columns, visibleTime }, { instanceId, executionId });
 }
 

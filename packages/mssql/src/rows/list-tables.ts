@@ -19,6 +19,18 @@ export function textTable(schema: string, texts: Iterable<string>): TableValue {
   };
 }
 
+/** Messages and the times before which they are not to be handed out, null for parked ones, as `<schema>_host.PostponedMessages`. */
+export function postponedTable(
+  schema: string,
+  messages: readonly { readonly sequenceNumber: number; readonly until: number | null }[],
+): TableValue {
+  return {
+    type: `${schema}_host.PostponedMessages`,
+    columns: [column("SequenceNumber", "bigint"), column("VisibleTime", "datetime2")],
+    rows: messages.map(({ sequenceNumber, until }) => [sequenceNumber, until]),
+  };
+}
+
 /** Activity tasks that end with a commit, and the locks on them, as `<schema>_host.EndedTasks`. */
 export function endedTaskTable(
   schema: string,

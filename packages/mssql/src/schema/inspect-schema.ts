@@ -1,6 +1,7 @@
 import type { SqlClient } from "../connection/sql-client";
 import { CONTRACT_VERSION, SCRIPTS_REVISION } from "./contract-objects";
 import { loadScripts } from "./load-scripts";
+import { NONE_PARKED, type ParkedMessages, readParkedMessages } from "./parked-messages";
 import { type RightsReport, readRights } from "./rights";
 import { type SchemaState, type SchemaStatus, judgeSchema, readSchemaStatus } from "./versions";
 
@@ -9,6 +10,8 @@ export interface SchemaInspection {
   readonly state: SchemaState;
   readonly status: SchemaStatus;
   readonly rights: RightsReport;
+  /** Messages that no host could read; known when the schema is up to date. */
+  readonly parked: ParkedMessages;
   /** What this release sets up. */
   readonly wanted: { readonly contract: string; readonly revision: number };
 }
@@ -21,10 +24,14 @@ export interface SchemaInspection {
 export async function inspectSchema(client: SqlClient, schema: string): Promise<SchemaInspection> {
   const scripts = loadScripts(schema);
   const status = await readSchemaStatus(client, schema);
+  const state = judgeSchema(status, scripts);
+  const rights = await readRights(client, schema);
+  const mayAsk = state === "current" && rights.missing.length === 0;
   return {
-    state: judgeSchema(status, scripts),
+    state,
     status,
-    rights: await readRights(client, schema),
+    rights,
+    parked: mayAsk ? await readParkedMessages(client, schema) : NONE_PARKED,
     wanted: { contract: CONTRACT_VERSION, revision: SCRIPTS_REVISION },
   };
 }

@@ -68,15 +68,6 @@ describeWithServer("claims of instances", (server) => {
     await Promise.all([work(), work(), work(), work()]);
     expect(claimed.toSorted()).toEqual(Array.from({ length: 8 }, (_, index) => `i${index}`));
   });
-
-  it("bring rows that mean nothing here to an end, with the commit that follows", async () => {
-    await hub().createRunning("i1");
-    await insertEvents("i1", 1, "NULL, 'GenericEvent'");
-    await hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
-    const item = await hub().runOne();
-    expect(item.messages).toHaveLength(1);
-    await expect(hub().lockable()).resolves.toEqual([]);
-  });
 });
 
 describeWithServer("ids that no instance can have", (server) => {

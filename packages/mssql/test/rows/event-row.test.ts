@@ -354,8 +354,16 @@ describe("rows of Microsoft's provider", () => {
     expect(decoded(aRow("ContinueAsNew", { text: "1" }))).toMatchObject({ eventId: -1, result: "1" });
   });
 
-  it("passes over generic events", () => {
-    expect(decodeEvent(aRow("GenericEvent", { text: "rewound" }), OWNER)).toEqual({ type: "ignored" });
+  it("takes generic events for what a rewind by Microsoft's provider leaves behind [SQL26]", () => {
+    const rewound = (reason: string | null) => ({
+      type: "event",
+      event: { type: "ExecutionRewound", timestamp: BUILT_AT, reason },
+    });
+    expect(decodeEvent(aRow("GenericEvent", { text: "try again" }), OWNER)).toEqual(rewound("try again"));
+    const takenBack = { taskId: 3, name: "ship", text: "its input", reason: "Rewound: TaskScheduled" };
+    expect(decodeEvent(aRow("GenericEvent", takenBack), OWNER)).toEqual(rewound("Rewound: TaskScheduled"));
+    const ours = { ...takenBack, hostData: '{"event":{"set":{"eventId":3}}}' };
+    expect(decodeEvent(aRow("GenericEvent", ours), OWNER)).toEqual(rewound("Rewound: TaskScheduled"));
   });
 
   it.each([

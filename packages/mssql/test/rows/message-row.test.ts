@@ -240,7 +240,7 @@ describe("messages that cannot be read", () => {
   it.each([
     ["of an unknown type", aRow("ExecutionExploded"), { type: "unreadable" }],
     ["of a type that no instance is sent", aRow("TimerCreated", { taskId: 1 }), { type: "unreadable" }],
-    ["without a meaning", aRow("GenericEvent"), { type: "ignored" }],
+    ["one that wakes a rewound instance", aRow("GenericEvent"), { message: { event: { type: "ExecutionRewound" } } }],
   ])("are told apart: %s [SQL44]", (_what, row, result) => {
     expect(decodeMessage(row, OWNER)).toMatchObject(result);
   });

@@ -14,7 +14,11 @@ export const status: StorageCommand = {
     const inspection = await inspectSchema(client, schema);
     return {
       json: { database, schema, ...inspection },
-      lines: [...schemaLines(schema, database, inspection), ...rightsLines(schema, inspection)],
+      lines: [
+        ...schemaLines(schema, database, inspection),
+        ...parkedLines(schema, inspection),
+        ...rightsLines(schema, inspection),
+      ],
       exitCode: inspection.state === "current" ? 0 : NOT_CURRENT,
     };
   },
@@ -32,6 +36,20 @@ function schemaLines(schema: string, database: string, { state, status: found, w
     `Schema ${schema} in ${database}: ${states[state]}.`,
     `  contract  ${contract.join(", ") || "none"}; wanted ${wanted.contract}`,
     `  revision  ${found.revision ?? "none"}; wanted ${wanted.revision}`,
+  ];
+}
+
+/** Messages that somebody has to look at. */
+function parkedLines(schema: string, { parked: { hubs, oldest } }: SchemaInspection): string[] {
+  if (hubs.length === 0) return [];
+  const counts = hubs.map(({ taskHub, messages }) => `${messages} of task hub ${taskHub}`);
+  return [
+    `Messages that no host could read are parked: ${counts.join(", ")}. Once an update can read them:`,
+    `  EXEC ${schema}_host.ReleaseParkedMessages @TaskHub = '${hubs[0]?.taskHub}';`,
+    ...oldest.map(
+      ({ taskHub, instanceId, eventType, timestamp }) =>
+        `  ${new Date(timestamp).toISOString()}  ${eventType} to ${instanceId} (${taskHub})`,
+    ),
   ];
 }
 

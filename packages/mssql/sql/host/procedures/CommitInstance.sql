@@ -101,13 +101,15 @@ BEGIN
         OUTPUT deleted.DataPayloadID INTO @garbage (PayloadID)
         WHERE TaskHub = @TaskHub AND InstanceID = @InstanceID;
 
-    -- Messages that came in meanwhile were acknowledged: for them a deleted instance begins anew.
+    -- Messages that came in meanwhile were acknowledged: for them a deleted instance begins anew. Not for parked ones.
     IF @Delete = 1 AND NOT EXISTS (
         SELECT 1 FROM {{schema}}.NewEvents AS E WITH (UPDLOCK, HOLDLOCK)
         WHERE E.TaskHub = @TaskHub AND E.InstanceID = @InstanceID
+            AND (E.VisibleTime IS NULL OR E.VisibleTime < '9999-12-31T23:59:59.9999999')
     )
     BEGIN
         SET @begins = 0;
+        DELETE FROM {{schema}}.NewEvents WHERE TaskHub = @TaskHub AND InstanceID = @InstanceID;
         DELETE FROM {{schema}}.NewTasks WHERE TaskHub = @TaskHub AND InstanceID = @InstanceID;
         DELETE FROM {{schema}}.Payloads WHERE TaskHub = @TaskHub AND InstanceID = @InstanceID;
         DELETE FROM {{schema}}.Instances WHERE TaskHub = @TaskHub AND InstanceID = @InstanceID;

@@ -12,6 +12,7 @@ BEGIN
     SELECT E.EventType, E.TaskID, E.[Timestamp], E.VisibleTime
     FROM {{schema}}.NewEvents AS E
     WHERE E.TaskHub = @TaskHub AND E.InstanceID = @InstanceID
+        AND (E.VisibleTime IS NULL OR E.VisibleTime < '9999-12-31T23:59:59.9999999')
     ORDER BY E.SequenceNumber;
 
     SELECT N.TaskID, N.DequeueCount, N.LockedBy, N.LockExpiration, N.VisibleTime

@@ -56,7 +56,7 @@ BEGIN
     -- Locks on instances are not among it: to find the next that expires, all instances would have to be read.
     INSERT INTO @due (Time)
     SELECT MIN(E.VisibleTime) FROM {{schema}}.NewEvents AS E WITH (READCOMMITTEDLOCK, READPAST)
-    WHERE E.TaskHub = @TaskHub AND E.VisibleTime > @now;
+    WHERE E.TaskHub = @TaskHub AND E.VisibleTime > @now AND E.VisibleTime < '9999-12-31T23:59:59.9999999';
     -- While there is something to do, the next look is near, and the queue may be long.
     IF @activities = 0
     BEGIN

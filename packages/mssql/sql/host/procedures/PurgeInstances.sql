@@ -34,6 +34,7 @@ BEGIN
         AND NOT EXISTS (
             SELECT 1 FROM {{schema}}.NewEvents AS E
             WHERE E.TaskHub = @TaskHub AND E.InstanceID = H.InstanceID AND E.EventType = 'ExecutionStarted'
+                AND (E.VisibleTime IS NULL OR E.VisibleTime < '9999-12-31T23:59:59.9999999')
         ));
 
     DELETE X FROM {{schema}}.Instances AS X INNER JOIN @gone AS D ON D.InstanceID = X.InstanceID WHERE X.TaskHub = @TaskHub;

@@ -1,4 +1,5 @@
--- The events of the newest execution, in order.
+-- The events of the newest execution, in order. Result sets: the instance; the events; where an event of Microsoft's provider
+-- does not name the child it started, the children by the id of that event.
 CREATE OR ALTER PROCEDURE {{schema}}_host.ReadHistory
     @TaskHub varchar(50),
     @InstanceID varchar(100)
@@ -19,5 +20,26 @@ BEGIN
             ON P.TaskHub = H.TaskHub AND P.InstanceID = H.InstanceID AND P.PayloadID = H.DataPayloadID
     WHERE I.TaskHub = @TaskHub AND I.InstanceID = @InstanceID
     ORDER BY H.SequenceNumber;
+
+    IF EXISTS (
+        SELECT 1
+        FROM {{schema}}.History AS H
+            LEFT JOIN {{schema}}.Payloads AS P
+                ON P.TaskHub = H.TaskHub AND P.InstanceID = H.InstanceID AND P.PayloadID = H.DataPayloadID
+        WHERE H.TaskHub = @TaskHub AND H.InstanceID = @InstanceID
+            AND H.EventType = 'SubOrchestrationInstanceCreated' AND P.HostData IS NULL
+    )
+        SELECT S.TaskID, C.InstanceID
+        FROM {{schema}}.Instances AS C
+            INNER JOIN {{schema}}.History AS S
+                ON S.TaskHub = C.TaskHub AND S.InstanceID = C.InstanceID AND S.ExecutionID = C.ExecutionID
+        WHERE C.TaskHub = @TaskHub AND C.ParentInstanceID = @InstanceID
+            AND S.EventType = 'ExecutionStarted' AND S.TaskID IS NOT NULL
+        UNION
+        SELECT E.TaskID, C.InstanceID
+        FROM {{schema}}.Instances AS C
+            INNER JOIN {{schema}}.NewEvents AS E ON E.TaskHub = C.TaskHub AND E.InstanceID = C.InstanceID
+        WHERE C.TaskHub = @TaskHub AND C.ParentInstanceID = @InstanceID
+            AND E.EventType = 'ExecutionStarted' AND E.TaskID IS NOT NULL;
 END
 GO
