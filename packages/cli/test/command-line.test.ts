@@ -1,7 +1,15 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createCommandLine } from "../src/command-line";
+import { joinWorkerFlags } from "../src/start/start-command-line";
 import type { StartOptions } from "../src/start/start-options";
 
-async function parse(...args: string[]): Promise<StartOptions> {
+function parse(...args: string[]): Promise<StartOptions> {
+  return parseIn("/srv/shop", ...args);
+}
+
+async function parseIn(folder: string, ...args: string[]): Promise<StartOptions> {
   const started: StartOptions[] = [];
   const commandLine = createCommandLine(
     {
@@ -11,8 +19,9 @@ async function parse(...args: string[]): Promise<StartOptions> {
       },
       durable: () => Promise.reject(new Error("a durable command ran")),
       storage: () => Promise.reject(new Error("a storage command ran")),
+      local: () => Promise.reject(new Error("a local command ran")),
     },
-    "/srv/shop",
+    folder,
   );
   await commandLine.parseAsync(["node", "durable-host", ...args]);
   const [options] = started;
@@ -24,7 +33,12 @@ async function parse(...args: string[]): Promise<StartOptions> {
 async function refuse(...args: string[]): Promise<{ readonly code: string; readonly text: string }> {
   let text = "";
   const commandLine = createCommandLine(
-    { start: () => Promise.resolve(), durable: () => Promise.resolve(), storage: () => Promise.resolve() },
+    {
+      start: () => Promise.resolve(),
+      durable: () => Promise.resolve(),
+      storage: () => Promise.resolve(),
+      local: () => Promise.resolve(),
+    },
     "/srv/shop",
   );
   const quiet = { writeOut: (part: string) => (text += part), writeErr: (part: string) => (text += part) };
@@ -45,11 +59,19 @@ describe("durable-host start", () => {
       address: undefined,
       functions: undefined,
       cors: undefined,
+      corsCredentials: undefined,
       storage: undefined,
       enableAuth: false,
+      https: undefined,
       startTimeoutMs: 60_000,
       verbose: false,
+      userLogLevel: undefined,
+      json: undefined,
       watch: false,
+      build: true,
+      workerArguments: [],
+      pauseOnError: false,
+      notices: [],
     });
   });
 
@@ -68,20 +90,29 @@ describe("durable-host start", () => {
 
   it("reads every option", async () => {
     const line = "start -p 8080 --address 0.0.0.0 --script-root ../app --data-dir /data --storage embedded -t 5";
-    expect(
-      await parse(...line.split(" "), "--cors", "*", "--verbose", "--watch", "--enable-auth", "--functions", "a", "b"),
-    ).toEqual({
+    const more = "--cors * --cors-credentials --verbose --watch --no-build --enable-auth --pause-on-error";
+    const https = "--useHttps --cert shop.pfx --password secret --user-log-level debug";
+    const json = "--enable-json-output --json-output-file log.jsonl --language-worker --inspect=0 --functions a b";
+    expect(await parse(...[line, more, https, json].flatMap((part) => part.split(" ")))).toEqual({
       scriptRoot: "/srv/app",
       dataDir: "/data",
       port: 8080,
       address: "0.0.0.0",
       functions: ["a", "b"],
       cors: "*",
+      corsCredentials: true,
       storage: "embedded",
       enableAuth: true,
+      https: { file: "/srv/shop/shop.pfx", password: "secret" },
       startTimeoutMs: 5000,
       verbose: true,
+      userLogLevel: "Debug",
+      json: { file: "/srv/shop/log.jsonl" },
       watch: true,
+      build: false,
+      workerArguments: ["--inspect=0"],
+      pauseOnError: true,
+      notices: [],
     });
   });
 
@@ -93,7 +124,36 @@ describe("durable-host start", () => {
     expect(await parse("host", "start", "--port", "1")).toEqual(await parse("start", "--port", "1"));
   });
 
+  it("takes the options of func start under their names there, and says which have no meaning here", async () => {
+    const options = await parse(..."start --enableAuth --prefix ../app --runtime v4 --offline --javascript".split(" "));
+    expect(options).toMatchObject({ enableAuth: true, scriptRoot: "/srv/app" });
+    expect(options.notices).toEqual(["--runtime and --offline of func start has no meaning here."]);
+  });
+
   it.each([
+    [["--inspect"], ["--inspect=9229"]],
+    [["--inspect=9300"], ["--inspect=9300"]],
+    [["--inspect-brk", "9300"], ["--inspect-brk=9300"]],
+    [
+      ["--language-worker", "--", "--inspect=9229 --stack-size=2000"],
+      ["--inspect=9229", "--stack-size=2000"],
+    ],
+  ])("turns %j into flags of the app's processes", async (args, flags) => {
+    expect((await parse(...joinWorkerFlags(["start", ...args]))).workerArguments).toEqual(flags);
+  });
+
+  it("finds the app above the current folder, and says so", async () => {
+    const root = mkdtempSync(join(tmpdir(), "durable-host-root-"));
+    const inside = join(root, "src/functions");
+    mkdirSync(inside, { recursive: true });
+    writeFileSync(join(root, "host.json"), "{}");
+    const options = await parseIn(inside, "start");
+    rmSync(root, { recursive: true });
+    expect(options).toMatchObject({ scriptRoot: root, notices: [`The app is the one in ${root}.`] });
+  });
+
+  it.each([
+    [["start", "--user-log-level", "loud"], /The levels are Trace, Debug/],
     [["start", "--port", "seven"], /A port is a number from 0 to 65535/],
     [["start", "--port", "70000"], /A port is a number/],
     [["start", "--timeout", "0"], /seconds above 0/],

@@ -1,3 +1,5 @@
+import type { Colors } from "picocolors/types";
+
 /** What the list needs to know of a function. */
 export interface ListedFunction {
   readonly name: string;
@@ -12,15 +14,20 @@ export interface FunctionListOptions {
 }
 
 /** The functions of an app with their URLs, as lines (functions-host contract §7.1). HTTP functions come first. */
-export function functionList(functions: readonly ListedFunction[], options: FunctionListOptions): readonly string[] {
+export function functionList(
+  functions: readonly ListedFunction[],
+  options: FunctionListOptions,
+  { yellow, green }: Pick<Colors, "yellow" | "green">,
+): readonly string[] {
   const enabled = functions.filter((fn) => !fn.disabled);
   const http = enabled.filter(isHttp).sort(byName);
   const others = enabled.filter((fn) => !isHttp(fn)).sort(byName);
   const lines = ["", "Functions:", ""];
-  for (const fn of http) lines.push(`\t${fn.name}: [${methods(fn)}] ${functionUrl(fn, options)}`, "");
-  for (const fn of others) lines.push(`\t${fn.name}: ${fn.trigger.type}`, "");
+  for (const fn of http)
+    lines.push(`\t${yellow(fn.name)}: ${green(`[${methods(fn)}] ${functionUrl(fn, options)}`)}`, "");
+  for (const fn of others) lines.push(`\t${yellow(fn.name)}: ${fn.trigger.type}`, "");
   for (const fn of functions.filter((each) => each.disabled).sort(byName)) {
-    lines.push(`Function ${fn.name} is disabled.`);
+    lines.push(yellow(`Function ${fn.name} is disabled.`));
   }
   return lines;
 }

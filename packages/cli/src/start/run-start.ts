@@ -1,5 +1,7 @@
 import { DurableHostError } from "@durable-host/engine";
 import type { HostConfiguration } from "@durable-host/functions";
+import { createColors } from "picocolors";
+import type { Colors } from "picocolors/types";
 import { ConsoleLogger } from "../console/console-logger";
 import { invocationLines } from "../console/invocation-lines";
 import { LevelFilter } from "../console/level-filter";
@@ -19,15 +21,18 @@ export interface RunSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly output: LineWriter;
   readonly errors: LineWriter;
-  /** A person looks on: colours, and a line for each run of a function. */
+  /** A person looks on: a line for each run of a function. */
   readonly isTerminal: boolean;
+  readonly color: boolean;
   readonly stopRequest: StopRequest;
 }
 
 /** Runs the host until it is asked to stop; resolves to the exit code. */
 export async function runStart(options: StartOptions, surroundings: RunSurroundings): Promise<number> {
   const { output, errors, stopRequest } = surroundings;
-  output.line(`durable-host ${HOST_VERSION} (Node.js ${process.version})`);
+  const colors = createColors(surroundings.color);
+  output.line(colors.bold(`durable-host ${HOST_VERSION} (Node.js ${process.version})`));
+  for (const notice of options.notices ?? []) output.line(colors.dim(notice));
   let host: RunningHost | undefined;
   let storage: HostConfiguration["storage"]["type"] | undefined;
   try {
@@ -44,7 +49,7 @@ export async function runStart(options: StartOptions, surroundings: RunSurroundi
     return 1;
   }
   if (host === undefined) return 0;
-  announce(host, options, output);
+  announce(host, options, output, colors);
   const endWatch = options.watch ? watchApp(host, options, output) : undefined;
   const failure = await Promise.race([stopRequest.made, host.failed]);
   if (failure) errors.line(`\n${describeStartError(failure)}`);
@@ -57,11 +62,11 @@ export async function runStart(options: StartOptions, surroundings: RunSurroundi
 
 function openConsole(
   { values }: HostConfiguration,
-  { verbose }: StartOptions,
-  { output, isTerminal }: RunSurroundings,
+  { verbose, userLogLevel }: StartOptions,
+  { output, isTerminal, color }: RunSurroundings,
 ): HostConsole {
-  const filter = new LevelFilter(values.host("logging.logLevel"), verbose);
-  const logger = new ConsoleLogger({ writer: output, filter, now: Date.now, color: isTerminal });
+  const filter = new LevelFilter(values.host("logging.logLevel"), verbose, userLogLevel);
+  const logger = new ConsoleLogger({ writer: output, filter, now: Date.now, color });
   return { logger, onInvocation: invocationLines(logger, verbose || isTerminal) };
 }
 
@@ -85,8 +90,10 @@ function tooLate(startTimeoutMs: number): DurableHostError {
   );
 }
 
-function announce(host: RunningHost, { verbose }: StartOptions, output: LineWriter): void {
+function announce(host: RunningHost, { verbose }: StartOptions, output: LineWriter, colors: Colors): void {
+  // Editors wait for these words before they attach a debugger or open a browser.
+  output.line(`[${new Date().toISOString()}] Worker process started and initialized.`);
   const routePrefix = host.configuration.values.host("extensions.http.routePrefix");
-  for (const line of functionList(host.functions, { origin: host.origin, routePrefix })) output.line(line);
+  for (const line of functionList(host.functions, { origin: host.origin, routePrefix }, colors)) output.line(line);
   if (!verbose) output.line("For detailed output, run durable-host start with --verbose.");
 }

@@ -102,6 +102,14 @@ describe("LevelFilter", () => {
     expect(new LevelFilter({}, true).allows("Host.General", "Information")).toBe(true);
   });
 
+  it("takes the level of the app's own logs from the command line, unless host.json has one", () => {
+    const told = new LevelFilter({}, false, "Error");
+    expect(told.allows("Function.a.User", "Warning")).toBe(false);
+    expect(told.allows("Function.a", "Information")).toBe(true);
+    expect(new LevelFilter({ "Function.a": "Debug" }, false, "Error").allows("Function.a.User", "Debug")).toBe(true);
+    expect(new LevelFilter({ default: "Trace" }, false, "Error").allows("Function.a.User", "Trace")).toBe(true);
+  });
+
   it("prints nothing at None and ignores a name that is no level", () => {
     expect(new LevelFilter({ default: "None" }, false).allows("Host.General", "Critical")).toBe(false);
     expect(new LevelFilter({ default: "Loud" }, false).allows("Function.a", "Information")).toBe(true);

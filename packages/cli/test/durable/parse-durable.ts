@@ -23,6 +23,7 @@ export async function parseCommandLine(...args: readonly string[]): Promise<Pars
         return Promise.resolve();
       },
       storage: () => Promise.reject(new Error("a storage command ran")),
+      local: () => Promise.reject(new Error("a local command ran")),
     },
     "/srv/shop",
   );

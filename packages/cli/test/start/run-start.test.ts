@@ -30,6 +30,7 @@ async function failingStart(options: Partial<StartOptions>, environment: Record<
       output: new LineWriter(() => undefined),
       errors,
       isTerminal: false,
+      color: false,
       stopRequest: { made: new Promise(() => undefined) },
     },
   );

@@ -120,6 +120,7 @@ async function storage(folder: string, ...args: readonly string[]): Promise<Outc
     {
       start: () => Promise.reject(new Error("start ran")),
       durable: () => Promise.reject(new Error("a durable command ran")),
+      local: () => Promise.reject(new Error("a local command ran")),
       async storage(request) {
         code = await runStorage(request, {
           environment: {},

@@ -123,6 +123,13 @@ describe("the screen", () => {
     [{ isTTY: true, columns: 80 }, { TERM: "dumb" }, { color: false, width: 80 }],
     [{ isTTY: true, columns: 0 }, {}, { color: true }],
     [{ columns: 80 }, {}, { color: false }],
+    [{ columns: 80 }, { FORCE_COLOR: "1" }, { color: true }],
+    [{ columns: 80 }, { FORCE_COLOR: "0" }, { color: false }],
+    [
+      { isTTY: true, columns: 80 },
+      { NO_COLOR: "1", FORCE_COLOR: "1" },
+      { color: true, width: 80 },
+    ],
   ])("of %j with %j is %j", (stream, environment, screen) => {
     expect(screenOf(stream, environment)).toEqual(screen);
   });

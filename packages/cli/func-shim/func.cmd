@@ -1,0 +1,2 @@
+@rem durable-host func-shim
+@node "%~dp0..\bin\func.js" %*
