@@ -43,7 +43,7 @@ export class PooledSqlClient extends CommandClient implements SqlClient {
     private readonly options: PooledSqlClientOptions,
   ) {
     super((command, name, callOptions) =>
-      this.withRetry((callOptions?.retry ?? true) ? options.retry : SINGLE_ATTEMPT, callOptions?.signal, () =>
+      this.withRetry((callOptions?.retry ?? true) ? options.retry : SINGLE_ATTEMPT, callOptions, () =>
         this.withConnection(callOptions?.signal, (connection) => this.run(connection, command, name, callOptions)),
       ),
     );
@@ -73,9 +73,13 @@ export class PooledSqlClient extends CommandClient implements SqlClient {
     await this.pool.close();
   }
 
-  private withRetry<T>(policy: RetryPolicy, signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+  private withRetry<T>(
+    policy: RetryPolicy,
+    { signal, reads }: CallOptions = {},
+    attempt: () => Promise<T>,
+  ): Promise<T> {
     const { clock, random } = this.options;
-    return withRetry(attempt, policy, { clock, random, signal, closing: this.closing.signal });
+    return withRetry(attempt, policy, { clock, random, signal, reads, closing: this.closing.signal });
   }
 
   /** One request; the connection is left to the caller. */
@@ -94,7 +98,7 @@ export class PooledSqlClient extends CommandClient implements SqlClient {
     name: string,
     options?: CallOptions,
   ): Promise<CallResult> {
-    return this.withRetry(SINGLE_ATTEMPT, options?.signal, () => settle(this.run(connection, command, name, options)));
+    return this.withRetry(SINGLE_ATTEMPT, options, () => settle(this.run(connection, command, name, options)));
   }
 
   /** Runs a command on a connection of its own, which goes back to the pool when the server is done with it. */

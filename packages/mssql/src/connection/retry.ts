@@ -1,6 +1,6 @@
 import { errorText, type Clock, DurableHostError } from "@durable-host/engine";
 import { SqlError } from "./sql-error";
-import { classifyFailure } from "./transient-errors";
+import { classifyFailure, type FailureClass } from "./transient-errors";
 
 /** How often and how long a call is attempted. Times in milliseconds. */
 export interface RetryPolicy {
@@ -25,6 +25,8 @@ export interface RetryContext {
   readonly random: () => number;
   /** Ends the waiting with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** The call changes nothing: it can always be repeated, and is never of unknown outcome. */
+  readonly reads?: boolean | undefined;
   /** Aborted when the client closes: what waits for its next attempt gives up with the error it has. */
   readonly closing?: AbortSignal | undefined;
 }
@@ -42,7 +44,7 @@ export async function withRetry<T>(attempt: () => Promise<T>, policy: RetryPolic
       context.signal?.throwIfAborted();
       return await attempt();
     } catch (error) {
-      const failure = classifyFailure(error);
+      const failure = context.reads ? asRead(classifyFailure(error)) : classifyFailure(error);
       outcomeUnknown ||= failure.outcomeUnknown;
       if (!failure.transient) throw error;
       const bound = Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** (attempts - 1));
@@ -55,6 +57,11 @@ export async function withRetry<T>(attempt: () => Promise<T>, policy: RetryPolic
       if (context.closing?.aborted) throw transientError(error, attempts, outcomeUnknown);
     }
   }
+}
+
+/** What a failure means for a call that changes nothing: also one that took too long is worth another attempt in time. */
+function asRead(failure: FailureClass): FailureClass {
+  return { transient: failure.transient, retry: failure.retry || failure.outcomeUnknown, outcomeUnknown: false };
 }
 
 /** Waits; ends early when the client closes, rejects when the caller's signal is aborted. */

@@ -56,6 +56,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** False: no second attempt after a transient error. Default true: every call must therefore be repeatable. */
   readonly retry?: boolean;
+  /** It changes nothing: its outcome is never unknown, and it is repeated after a time-out too. */
+  readonly reads?: boolean;
 }
 
 /**

@@ -8,9 +8,8 @@ import { callHost, type Store } from "../store";
 export async function describeWork(store: Store, instanceId: string): Promise<WorkDescription | undefined> {
   if (!isStorableId(instanceId, store.storage)) return undefined;
   const askedAt = store.clock.now();
-  const { sets } = await callHost(store, "DescribeWork", [
-    { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
-  ]);
+  const parameter = { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId } as const;
+  const { sets } = await callHost(store, "DescribeWork", [parameter], { reads: true });
   const [[instance] = [], messageRows = [], taskRows = []] = sets;
   if (instance === undefined) return undefined;
   const columns = new Columns(instance);

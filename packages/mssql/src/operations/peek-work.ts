@@ -6,7 +6,7 @@ import type { Peek } from "../work/poller";
 /** Tells cheaply what there is to lock, and when there will be more by itself. */
 export async function peekWork(store: Store): Promise<Peek> {
   const askedAt = store.clock.now();
-  const { sets } = await callHost(store, "PeekWork", []);
+  const { sets } = await callHost(store, "PeekWork", [], { reads: true });
   const row = sets[0]?.[0];
   if (row === undefined) return { ready: [] };
   const columns = new Columns(row);

@@ -18,7 +18,7 @@ interface Bookmark {
 export async function queryInstances(store: Store, query: InstanceQuery): Promise<InstancePage> {
   const after = query.continuationToken === undefined ? undefined : parseToken(query.continuationToken);
   // One more than asked for: it tells whether there is another page.
-  const { sets } = await callHost(store, "QueryInstances", parameters(store, query, after));
+  const { sets } = await callHost(store, "QueryInstances", parameters(store, query, after), { reads: true });
   const rows = sets[0] ?? [];
   const page = rows.slice(0, query.top);
   const last = page.at(-1);

@@ -12,9 +12,8 @@ import { callHost, type Store } from "../store";
 /** The newest execution of an instance. */
 export async function getInstance(store: Store, instanceId: string): Promise<InstanceState | undefined> {
   if (!isStorableId(instanceId, store.storage)) return undefined;
-  const { sets } = await callHost(store, "GetInstance", [
-    { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
-  ]);
+  const parameter = { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId } as const;
+  const { sets } = await callHost(store, "GetInstance", [parameter], { reads: true });
   const row = sets[0]?.[0];
   return row && decodeInstance(readInstanceRow(row));
 }
@@ -22,9 +21,8 @@ export async function getInstance(store: Store, instanceId: string): Promise<Ins
 /** Events of the newest execution, in order. @throws DurableHostError STORE_CORRUPT for an event nobody can read */
 export async function readHistory(store: Store, instanceId: string): Promise<HistoryEvent[]> {
   if (!isStorableId(instanceId, store.storage)) return [];
-  const { sets } = await callHost(store, "ReadHistory", [
-    { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId },
-  ]);
+  const parameter = { name: "InstanceID", type: "nvarchar", length: 100, value: instanceId } as const;
+  const { sets } = await callHost(store, "ReadHistory", [parameter], { reads: true });
   const [[instance] = [], rows = [], children = []] = sets;
   if (instance === undefined) return [];
   const owner = ownerOf(instance, children);

@@ -55,6 +55,27 @@ describe("a call that is retried", () => {
     expect({ value, tookMs, count: calls.count }).toEqual({ value: "answer", tookMs: 350, count: 4 });
   });
 
+  it.each([new CallTimeoutError("took too long"), new ConnectionLostError("lost", true)])(
+    "is repeated when it only reads, and its outcome is never unknown: %p",
+    async (error) => {
+      const answered = failing(error);
+      await expect(retry(() => answered.attempt(), { reads: true })).resolves.toMatchObject({ value: "answer" });
+      const refused = failing(error);
+      const outcome = await retry(() => refused.attempt(), { reads: true, policy: SINGLE_ATTEMPT });
+      expect(outcome.error).toMatchObject({ code: "STORAGE_TRANSIENT" });
+      expect(outcome.error?.outcomeUnknown).toBeFalsy();
+      expect(outcome.error?.message).not.toContain("took effect");
+    },
+  );
+
+  it("is not repeated when it only reads and there is no room, nor when it is refused", async () => {
+    for (const number of [1105, 229]) {
+      const calls = failing(new SqlError("no", { number }));
+      await retry(() => calls.attempt(), { reads: true });
+      expect(calls.count).toBe(1);
+    }
+  });
+
   it("is not repeated when the server refused it for good [SQL48]", async () => {
     const calls = failing(duplicate);
     const { error, tookMs } = await retry(() => calls.attempt());
