@@ -4,7 +4,10 @@ import { executedOrder } from "../decide/executed-order";
 import type { EpisodeLimits } from "../decide/finish-episode";
 import { isVersionAccepted, versionMismatch } from "../decide/match-version";
 import { unknownFunction } from "../decide/unknown-function";
+import { isForUserCode } from "../decide/runtime-state";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { InstanceState } from "../model/instance";
+import type { Message } from "../model/message";
 import type { TraceContext } from "../model/trace-context";
 import type { Episode, EpisodeResult, Executor, Inspection } from "../ports/executor";
 import type { Logger } from "../ports/logger";
@@ -55,11 +58,22 @@ export class EpisodeExecution {
     this.#options = options;
   }
 
+  /**
+   * Refuses, before its history is read, an instance that is to wait for a worker of another version: it comes back every few
+   * seconds, and its history may be long. What needs no code to be handled, as a termination, is handled by every worker.
+   * @throws NotForThisWorker
+   */
+  refuseUnread({ instance, historyLength, messages }: OrchestrationWorkItem): void {
+    if (this.#options.limits.versions?.onMismatch !== "Reject" || historyLength === 0) return;
+    const needsCode = ({ event }: Message): boolean => isForUserCode(event) && event.type !== "ExecutionStarted";
+    if (instance.runtimeStatus === "Running" && messages.every(needsCode)) this.#checkVersion(instance);
+  }
+
   /** Rejects with `NotForThisWorker` when the instance is to wait for a worker of another version. */
   async run(ready: ReadyEpisode, signal: AbortSignal): Promise<ExecutedEpisode> {
     const { executor } = this.#options;
     const { item, begun, started } = ready;
-    const mismatch = this.#checkVersion(started);
+    const mismatch = this.#checkVersion({ ...started, instanceId: started.instance.instanceId });
     if (mismatch) return { type: "result", result: mismatch };
     if (!executor.knows("orchestration", started.name)) {
       return { type: "result", result: failUnknown(started.name, executor) };
@@ -90,7 +104,11 @@ export class EpisodeExecution {
   }
 
   /** The failure that a version's mismatch is, if it is to be one (contract §6.8). */
-  #checkVersion({ version, name, instance: { instanceId } }: ExecutionStarted): EpisodeResult | undefined {
+  #checkVersion({
+    version,
+    name,
+    instanceId,
+  }: Pick<InstanceState, "version" | "name" | "instanceId">): EpisodeResult | undefined {
     const { versions, defaultVersion } = this.#options.limits;
     if (!versions || isVersionAccepted(versions.match, defaultVersion, version)) return undefined;
     const reason = versionMismatch(versions.match, defaultVersion, version);

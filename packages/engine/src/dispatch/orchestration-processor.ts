@@ -151,6 +151,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
   ): Promise<FinishedEpisode> {
     const { clock, meter } = this.#options;
     const { instanceId, executionId } = item.instance;
+    this.#execution.refuseUnread(item);
     const cached = this.#cache.take(instanceId, executionId, item.historyLength);
     const rewound = await this.#rewind(item);
     const history = rewound?.events ?? (cached ? [] : await this.#history(item));

@@ -2,6 +2,7 @@ import {
   CompletionSignals,
   DurableHostError,
   type Episode,
+  type EpisodeLimits,
   type Executor,
   type OrchestrationCommit,
   type OrchestrationWorkItem,
@@ -9,19 +10,24 @@ import {
 } from "@durable-host/engine";
 import { ManualClock, silentLogger } from "@durable-host/testkit";
 import { OrchestrationProcessor } from "../../src/dispatch/orchestration-processor";
-import { aResult, aStart, anInstance, messages, raised, T0 } from "../decide/events";
+import { NotForThisWorker } from "../../src/dispatch/not-for-this-worker";
+import { aResult, aStart, anInstance, messages, raised, T0, terminated } from "../decide/events";
 
 const signal = new AbortController().signal;
 const lock = { token: "t", expiresAt: T0 };
 
 /** A processor over a store that answers commits only when told to. */
-function aProcessor() {
+function aProcessor(over: Partial<EpisodeLimits> = {}) {
+  let reads = 0;
   const episodes: Episode[] = [];
   const answers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   const commits: OrchestrationCommit[] = [];
   const forgotten: string[] = [];
   const provider = {
-    readHistory: async () => commits.flatMap((commit) => commit.history.events),
+    readHistory: async () => {
+      reads++;
+      return commits.flatMap((commit) => commit.history.events);
+    },
     commitOrchestration: (_item: unknown, commit: OrchestrationCommit) => {
       commits.push(commit);
       return new Promise<void>((resolve, reject) => answers.push({ resolve, reject }));
@@ -42,10 +48,10 @@ function aProcessor() {
     logger: silentLogger,
     ids: { newId: () => "id", newGuid: () => "guid" },
     completions: new CompletionSignals(),
-    limits: { maxActions: 100, defaultVersion: "", storeInputs: false },
+    limits: { maxActions: 100, defaultVersion: "", storeInputs: false, ...over },
     cachedExecutions: 10,
   });
-  return { processor, episodes, answers, commits, forgotten };
+  return { processor, episodes, answers, commits, forgotten, reads: () => reads };
 }
 
 const first: OrchestrationWorkItem = {
@@ -89,6 +95,37 @@ describe("an instance that is handed out again before its last commit is answere
     expect(episodes[1]?.resumeAfter).toBeUndefined();
     answers[1]?.resolve();
     await next;
+  });
+});
+
+describe("an instance of a version that is left to others", () => {
+  const limits = { versions: { match: "Strict", onMismatch: "Reject" }, defaultVersion: "1.0" } as const;
+  const running = { ...second, instance: anInstance({ version: "2.0", runtimeStatus: "Running" }) };
+
+  it("is given back without a look at its history, however often it comes [DF79]", async () => {
+    const { processor, reads } = aProcessor(limits);
+    for (let time = 0; time < 3; time++) {
+      await expect(processor.process(running, signal, () => undefined)).rejects.toThrow(NotForThisWorker);
+    }
+    expect(reads()).toBe(0);
+  });
+
+  it("is terminated all the same [DF79]", async () => {
+    const { processor, answers, commits } = aProcessor(limits);
+    const started = processor.process(
+      { ...first, messages: messages(aStart({ version: "1.0" })) },
+      signal,
+      () => undefined,
+    );
+    await turn();
+    answers[0]?.resolve();
+    await started;
+    const item = { ...running, messages: messages(raised("x"), terminated) };
+    const ended = processor.process(item, signal, () => undefined);
+    await turn();
+    answers[1]?.resolve();
+    await ended;
+    expect(commits[1]?.instance).toMatchObject({ runtimeStatus: "Terminated" });
   });
 });
 
