@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import {
   DurableHostError,
+  errorText,
   systemClock,
   type Clock,
   type Executor,
   type Logger,
   type RecordStore,
 } from "@durable-host/engine";
+import { runWithText } from "./admin/run-with-text";
 import { bindingDataOf } from "./bindings/binding-data";
 import type { BindingServices } from "./bindings/binding-type";
 import { BINDING_TYPES } from "./bindings/binding-types";
@@ -19,14 +21,14 @@ import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
 import type { KeyCheck } from "./keys/check-key";
 import { indexFunctions, without, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
-import { InvocationEvents, type InvocationListener } from "./pool/invocation-events";
+import { InvocationEvents, type InvocationListener, type InvocationTracer } from "./pool/invocation-events";
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
 import { PoolExecutor } from "./pool/pool-executor";
 import { WorkerPool } from "./pool/worker-pool";
 import { TriggerSet } from "./triggers/trigger-set";
 import type { TriggerInvocation } from "./triggers/trigger-type";
 import { SERVED_TRIGGERS, TRIGGER_TYPES } from "./triggers/trigger-types";
-import type { GenericResult } from "./wire/messages";
+import type { GenericResult, RejectedFunction } from "./wire/messages";
 import type { SessionMode } from "./worker/orchestrator/sessions";
 
 /** The version of the official host whose behaviour this one follows; apps can read it. */
@@ -67,6 +69,10 @@ export interface FunctionAppHostOptions {
   readonly admits?: KeyCheck;
   /** Told of each run of a function; leave it out when nobody listens. */
   readonly onInvocation?: InvocationListener;
+  /** Makes the trace context that the code of each run sees; absent: it sees what came with its trigger. */
+  readonly traceInvocation?: InvocationTracer;
+  /** Told when a worker process has ended and another takes its place. */
+  readonly onWorkerRestart?: () => void;
   readonly sessionMode?: SessionMode;
   /** Time for calls in flight and appTerminate hooks at stop, in milliseconds. */
   readonly stopGraceMs?: number;
@@ -79,8 +85,8 @@ export interface FunctionAppHost {
   start(): Promise<FunctionIndex>;
   /** Begins to listen for what triggers the app's functions, beside requests and the engine. */
   startTriggers(): Promise<void>;
-  /** Takes nothing more from triggers; the runs in flight go on. */
-  stopTriggers(): void;
+  /** Takes nothing more from triggers from now on, until they are started again; resolves when the runs in flight have ended. */
+  stopTriggers(): Promise<void>;
   /**
    * Lets runs in flight, whatever has triggered them, and the app's appTerminate hooks finish within the grace time, and takes
    * no more from triggers. No process is left.
@@ -91,6 +97,17 @@ export interface FunctionAppHost {
   readonly http: HttpHandler;
   /** Runs any function, also a disabled one, for a trigger of the caller's. Rejects with what the function threw. */
   invoke(functionName: string, invocation: TriggerInvocation): Promise<GenericResult>;
+  /**
+   * Runs any function, also a disabled one, as if its trigger had fired with a text (contract §3.4). What the function fails
+   * with is logged; rejects with UNKNOWN_FUNCTION.
+   */
+  runWithText(functionName: string, text: string): Promise<void>;
+  /** Number of calls that run in the app's workers. */
+  readonly inFlight: number;
+  /** Functions that the app has registered and that cannot run as they should, with the reason; empty before `start`. */
+  readonly problems: readonly RejectedFunction[];
+  /** What the app's libraries say they can do (contract §1.7); empty before `start`. */
+  readonly capabilities: Readonly<Record<string, string>>;
   /** The app's functions; empty before `start`. */
   readonly functions: readonly FunctionDescription[];
   /** The HTTP functions' routes, prefix included; empty before `start`. */
@@ -101,11 +118,12 @@ export interface FunctionAppHost {
 
 /** What exists only once the app is loaded. */
 interface Loaded {
+  readonly capabilities: Readonly<Record<string, string>>;
   readonly index: FunctionIndex;
   readonly executor: Executor;
   readonly http: HttpTriggers;
   readonly bindings: FunctionBindings;
-  readonly triggers: TriggerSet;
+  readonly services: BindingServices;
 }
 
 /** Makes the host of one app; its workers begin with `start`, which rejects with APP_LOAD_FAILED when the app cannot be loaded. */
@@ -118,10 +136,11 @@ class PooledAppHost implements FunctionAppHost {
   readonly #events: InvocationEvents;
   readonly #pool: WorkerPool;
   #loaded: Loaded | undefined;
+  #triggers: TriggerSet | undefined;
 
   constructor(options: FunctionAppHostOptions) {
     this.#options = options;
-    this.#events = new InvocationEvents(options.onInvocation);
+    this.#events = new InvocationEvents(options.onInvocation, options.traceInvocation);
     this.#pool = createPool(options);
   }
 
@@ -147,7 +166,14 @@ class PooledAppHost implements FunctionAppHost {
       admits: this.#options.admits,
     });
     const executor = new PoolExecutor({ pool: this.#pool, index, bindings, events: this.#events });
-    const triggers = new TriggerSet({
+    const { capabilities } = report;
+    this.#loaded = { capabilities, index, bindings, services, http, executor: withCallHttp(executor, services) };
+    return index;
+  }
+
+  async startTriggers(): Promise<void> {
+    const { index, services } = this.#started();
+    this.#triggers ??= new TriggerSet({
       functions: index.functions.filter(({ disabled }) => !disabled),
       types: TRIGGER_TYPES,
       served: SERVED_TRIGGERS,
@@ -155,22 +181,19 @@ class PooledAppHost implements FunctionAppHost {
       records: () => this.#options.records?.(),
       run: (name, invocation) => this.invoke(name, invocation),
     });
-    this.#loaded = { index, bindings, triggers, http, executor: withCallHttp(executor, services) };
-    return index;
+    await this.#triggers.start();
   }
 
-  async startTriggers(): Promise<void> {
-    await this.#started().triggers.start();
-  }
-
-  stopTriggers(): void {
-    void this.#loaded?.triggers.stop();
+  async stopTriggers(): Promise<void> {
+    const triggers = this.#triggers;
+    await triggers?.stop();
+    // What has stopped cannot be started again; a new set can.
+    if (this.#triggers === triggers) this.#triggers = undefined;
   }
 
   async stop(): Promise<void> {
     const { stopGraceMs = DEFAULT_STOP_GRACE_MS, clock = systemClock } = this.#options;
-    const ended = this.#loaded?.triggers.stop();
-    if (ended !== undefined) await withinTime(ended, stopGraceMs, clock);
+    await withinTime(this.stopTriggers(), stopGraceMs, clock);
     await this.#pool.stop();
   }
 
@@ -195,16 +218,45 @@ class PooledAppHost implements FunctionAppHost {
 
   async invoke(functionName: string, invocation: TriggerInvocation): Promise<GenericResult> {
     const { index, bindings } = this.#started();
-    const name = index.find(functionName)?.name;
-    if (name === undefined) {
-      throw new DurableHostError("UNKNOWN_FUNCTION", `The app has no function "${functionName}".`);
-    }
+    const fn = index.find(functionName);
+    if (fn === undefined) throw unknownFunction(functionName);
+    const { name } = fn;
     const { reason = "", details: _, invocationId = randomUUID(), triggerMetadata = {}, ...rest } = invocation;
     const request = { function: name, invocationId, triggerMetadata, ...rest };
-    return this.#events.around(name, invocationId, reason, async () => {
+    const run = async (traceContext = request.traceContext): Promise<GenericResult> => {
       const call = await bindings.prepare(name, () => bindingDataOf(invocation.triggerData, triggerMetadata));
-      return this.#pool.call("generic", name, call ? { ...request, inputs: call.inputs } : request, call);
-    });
+      const traced = { ...request, traceContext };
+      return this.#pool.call("generic", name, call ? { ...traced, inputs: call.inputs } : traced, call);
+    };
+    const { traceParent, traceState } = invocation.traceContext ?? {};
+    const details = { trigger: fn.trigger.type, parent: traceParent ? { traceParent, traceState } : undefined };
+    return this.#events.around(name, invocationId, reason, run, undefined, details);
+  }
+
+  async runWithText(functionName: string, text: string): Promise<void> {
+    const { index, http, services } = this.#started();
+    const fn = index.find(functionName);
+    if (fn === undefined) throw unknownFunction(functionName);
+    const parts = {
+      invoke: (name: string, invocation: TriggerInvocation) => this.invoke(name, invocation),
+      runHttp: http.run,
+    };
+    await runWithText(parts, fn, text).catch((error: unknown) =>
+      services.logger.error(`The function "${fn.name}" failed: ${errorText(error)}`),
+    );
+  }
+
+  get inFlight(): number {
+    return this.#pool.inFlight;
+  }
+
+  get capabilities(): Readonly<Record<string, string>> {
+    return this.#loaded?.capabilities ?? {};
+  }
+
+  get problems(): readonly RejectedFunction[] {
+    if (this.#loaded === undefined) return [];
+    return [...this.#loaded.index.rejected, ...this.#loaded.http.table.rejected];
   }
 
   workerPids(): readonly number[] {
@@ -215,6 +267,10 @@ class PooledAppHost implements FunctionAppHost {
     if (this.#loaded !== undefined) return this.#loaded;
     throw new DurableHostError("INVALID_ARGUMENT", "The function app host is not started.");
   }
+}
+
+function unknownFunction(name: string): DurableHostError {
+  return new DurableHostError("UNKNOWN_FUNCTION", `The app has no function "${name}".`);
 }
 
 /** Resolves when the promise does, or when the time has passed. */
@@ -241,6 +297,7 @@ function createPool(options: FunctionAppHostOptions): WorkerPool {
       hostVersion: HOST_VERSION,
       sessionMode: options.sessionMode ?? "resident",
       httpPollMs,
+      traceClients: options.traceInvocation !== undefined,
     }),
     workerCount: options.workerCount ?? 1,
     nodeArguments: options.workerArguments ?? [],
@@ -248,6 +305,7 @@ function createPool(options: FunctionAppHostOptions): WorkerPool {
     clock: options.clock ?? systemClock,
     logger: logger.child("Host.Workers"),
     onLog: (entry) => writeLogEntry(logTarget, entry),
+    onRestart: options.onWorkerRestart,
     ...(functionTimeoutMs !== undefined && Number.isFinite(functionTimeoutMs) && { functionTimeoutMs }),
   });
 }

@@ -1,6 +1,7 @@
 export { formatTimeSpan } from "./config/time-span";
 export { connectionValue } from "./config/app-settings";
 export { loadConfiguration, type HostConfiguration } from "./config/load-configuration";
+export { whyNotRunnable } from "./admin/run-with-text";
 export { APP_SETTINGS, HOST_SETTINGS, type Setting, type Support } from "./config/setting-table";
 export { DURABLE_SYSTEM_KEY } from "./keys/host-keys";
 export { KeyRing, type KeyList } from "./keys/key-ring";
@@ -31,7 +32,12 @@ export {
 } from "./function-app-host";
 export type { HttpRoute } from "./http/route-table";
 export { FunctionIndex, type FunctionDescription } from "./pool/function-index";
-export type { InvocationFinished, InvocationListener, InvocationStarted } from "./pool/invocation-events";
+export type {
+  InvocationFinished,
+  InvocationListener,
+  InvocationStarted,
+  InvocationTracer,
+} from "./pool/invocation-events";
 export type { TriggerInvocation } from "./triggers/trigger-type";
-export type { GenericResult, LogEntry, LogLevel, WireData } from "./wire/messages";
+export type { GenericResult, LogEntry, LogLevel, RejectedFunction, WireData } from "./wire/messages";
 export type { SessionMode } from "./worker/orchestrator/sessions";

@@ -9,19 +9,35 @@ export interface CorsOptions {
 
 type Headers = HostResponse["headers"];
 
-/** Reads a comma list of origins. Throws CONFIG_INVALID for `*` with credentials, which browsers refuse. */
+/** Reads origins: a JSON array or a comma list. Throws CONFIG_INVALID for `*` with credentials, which browsers refuse. */
 export function corsOptions(origins: string | undefined, credentials: boolean): CorsOptions {
-  const list = (origins ?? "")
-    .split(",")
+  const list = (originsOfJson(origins) ?? (origins ?? "").split(","))
     .map((origin) => origin.trim().replace(/\/$/, ""))
     .filter((origin) => origin !== "");
   if (credentials && list.includes("*")) {
     throw new DurableHostError(
       "CONFIG_INVALID",
-      "CORS for every origin (*) cannot be combined with credentials. Name the origins in --cors or in Host.CORS of local.settings.json, or leave CORSCredentials out.",
+      "CORS for every origin (*) cannot be combined with credentials. Name the origins in --cors, CORS_ALLOWED_ORIGINS or Host.CORS of local.settings.json, or leave CORS_SUPPORT_CREDENTIALS or CORSCredentials out.",
     );
   }
   return { origins: list, credentials };
+}
+
+/** As App Service writes its setting: `["https://shop.example"]`. */
+function originsOfJson(text: string | undefined): readonly string[] | undefined {
+  if (text?.trimStart().startsWith("[") !== true) return undefined;
+  const list = readList(text);
+  if (list !== undefined) return list;
+  throw new DurableHostError("CONFIG_INVALID", `The CORS origins are ${text}; expected: a list of texts in JSON.`);
+}
+
+function readList(text: string): readonly string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((each) => typeof each === "string") ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Answers preflights before anything else sees them and adds the CORS headers to answers for allowed origins. */

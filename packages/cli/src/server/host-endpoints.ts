@@ -1,4 +1,6 @@
+import { hasCode } from "@durable-host/engine";
 import type { HostRequest, HostResponse, HttpHandler } from "@durable-host/functions";
+import { empty, findRoute, json, NOT_FOUND, type AdminRoute } from "./admin/admin-route";
 
 /** States of functions-host contract §3.4 that this host goes through. */
 export type HostState = "Starting" | "Initialized" | "Running" | "Stopping";
@@ -6,90 +8,51 @@ export type HostState = "Starting" | "Initialized" | "Running" | "Stopping";
 export interface HostEndpointsOptions {
   readonly state: () => HostState;
   readonly isStoreReachable: () => boolean;
-  readonly identity: HostIdentity;
-  /** Milliseconds since the host started. */
-  readonly uptime: () => number;
-  /** Administrative view of the functions; empty until they are known. */
-  readonly functions: () => readonly FunctionView[];
+  /** It was told to take no work for itself any more. */
+  readonly isDraining: () => boolean;
+  /** Everything below /admin. */
+  readonly routes: readonly AdminRoute[];
   /** Tells whether a request presents the master key; absent: nobody is asked for it. */
-  readonly admits?: (request: HostRequest) => boolean;
+  readonly admits?: (request: HostRequest) => boolean | Promise<boolean>;
 }
-
-export interface HostIdentity {
-  readonly id: string;
-  readonly version: string;
-  readonly instanceId: string;
-  readonly computerName: string;
-}
-
-/** One entry of `/admin/functions`. */
-export interface FunctionView {
-  readonly name: string;
-  readonly invoke_url_template: string | null;
-  readonly language: "node";
-  readonly config: { readonly name: string; readonly scriptFile: string; readonly bindings: readonly object[] };
-  readonly isDisabled: boolean;
-  readonly isDirect: true;
-  readonly isProxy: false;
-}
-
-const OK: HostResponse = { status: 200, headers: [] };
-const NOT_FOUND: HostResponse = { status: 404, headers: [] };
-const UNAUTHORIZED: HostResponse = { status: 401, headers: [] };
 
 /** The host's own endpoints below /admin and /runtime/health. Resolves to undefined for every other path. */
 export function createHostEndpoints(options: HostEndpointsOptions): HttpHandler {
-  return (request) => Promise.resolve(answer(request, options));
+  return async (request) => {
+    const path = request.url.pathname.toLowerCase().replace(/\/$/, "");
+    if (path === "/admin" || path.startsWith("/admin/")) return answerAdmin(request, options);
+    return request.method === "GET" || request.method === "HEAD" ? healthAnswer(path, options) : undefined;
+  };
 }
 
-function answer(request: HostRequest, options: HostEndpointsOptions): HostResponse | undefined {
-  const path = request.url.pathname.toLowerCase().replace(/\/$/, "");
-  if (path === "/admin/host/ping") return request.method === "GET" || request.method === "POST" ? OK : NOT_FOUND;
-  if (/^\/admin(?:\/|$)/.test(path) && options.admits?.(request) === false) return UNAUTHORIZED;
-  if (request.method !== "GET" && request.method !== "HEAD") return undefined;
+function healthAnswer(path: string, options: HostEndpointsOptions): HostResponse | undefined {
   switch (path) {
-    case "/admin/host/status":
-      return json(200, status(options));
-    case "/admin/functions":
-      return json(200, options.functions());
     case "/runtime/health/live":
       return json(200, { status: "Healthy" });
     case "/runtime/health":
     case "/runtime/health/ready":
       return isReady(options) ? json(200, { status: "Healthy" }) : json(503, { status: "Unhealthy" });
     default:
-      return oneFunction(request, options);
+      return undefined;
   }
 }
 
 /** Functions-host contract §3.2 on probes: a host that cannot reach its store is alive, and not ready. */
-function isReady({ state, isStoreReachable }: HostEndpointsOptions): boolean {
-  return state() === "Running" && isStoreReachable();
+function isReady({ state, isStoreReachable, isDraining }: HostEndpointsOptions): boolean {
+  return state() === "Running" && !isDraining() && isStoreReachable();
 }
 
-function oneFunction(request: HostRequest, { functions }: HostEndpointsOptions): HostResponse | undefined {
-  const name = /^\/admin\/functions\/([^/]+)\/?$/i.exec(request.url.pathname)?.[1]?.toLowerCase();
-  if (name === undefined) return undefined;
-  const found = functions().find((fn) => fn.name.toLowerCase() === name);
-  return found === undefined ? NOT_FOUND : json(200, found);
-}
-
-function status({ identity, state, uptime }: HostEndpointsOptions): object {
-  return {
-    id: identity.id,
-    state: state(),
-    version: identity.version,
-    versionDetails: `${identity.version}, Node.js ${process.version}`,
-    instanceId: identity.instanceId,
-    computerName: identity.computerName,
-    processUptime: Math.round(uptime()),
-  };
-}
-
-function json(code: number, value: unknown): HostResponse {
-  return {
-    status: code,
-    headers: [["Content-Type", "application/json; charset=utf-8"]],
-    body: JSON.stringify(value),
-  };
+async function answerAdmin(request: HostRequest, { routes, admits }: HostEndpointsOptions): Promise<HostResponse> {
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const found = findRoute(routes, method, request.url.pathname);
+  // Who has no key is not told either what there is.
+  const admitted = found?.route.isOpen === true || (admits?.(request) ?? true);
+  if (admitted !== true && !(await admitted)) return empty(401);
+  if (found === undefined) return NOT_FOUND;
+  try {
+    return await found.route.handle({ request, params: found.params });
+  } catch (error) {
+    if (hasCode(error, "STORAGE_TRANSIENT")) return empty(503);
+    throw error;
+  }
 }

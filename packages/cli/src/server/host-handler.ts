@@ -12,6 +12,8 @@ export interface HostHandlerOptions {
   /** Resolves to true when the host runs, to false when it will not within the time a request may wait. */
   readonly ready: () => Promise<boolean> | true;
   readonly homepage: boolean;
+  /** What everybody gets instead of an answer of the app; undefined: the app is on the net. */
+  readonly offline: () => HostResponse | undefined;
 }
 
 const UNAVAILABLE: HostResponse = {
@@ -39,6 +41,8 @@ export function createHostHandler(options: HostHandlerOptions): HttpHandler {
       const answer = await options.endpoints(request);
       if (answer !== undefined) return answer;
     }
+    const offline = options.offline();
+    if (offline !== undefined) return offline;
     const ready = options.ready();
     if (ready !== true && !(await ready)) return UNAVAILABLE;
     if (isSystemPath) return options.management(request);

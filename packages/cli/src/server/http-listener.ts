@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DurableHostError, type Logger } from "@durable-host/engine";
 import type { HostResponse, HttpHandler } from "@durable-host/functions";
-import { NodeRequest } from "./node-request";
+import { NodeRequest, type TrustedHeaders } from "./node-request";
 import { sendResponse } from "./send-response";
 
 export interface HttpListenerOptions {
@@ -13,6 +14,8 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** Largest request body in bytes; larger ones are answered 413 whatever the handler says. */
   readonly bodyLimit: number;
+  /** Absent: no header is believed. */
+  readonly trusted?: TrustedHeaders;
   readonly logger: Logger;
   /** The process may end although it listens; default: it stays. */
   readonly isBackground?: boolean;
@@ -20,9 +23,12 @@ export interface HttpListenerOptions {
 
 export interface HttpListener {
   readonly port: number;
-  /** Takes no new connections, and ends each open one with its next answer. */
-  stopListening(): void;
-  /** The same; resolves when the answers that are due have been sent, or after `graceMs` without them. */
+  /**
+   * Ends each open connection with its next answer and, after a moment in which requests that are on their way still arrive,
+   * takes no new ones. Resolves when the answers that are due have been sent, or after `graceMs` without them.
+   */
+  drain(graceMs: number): Promise<void>;
+  /** Takes nothing more; resolves when the answers that are due have been sent, or after `graceMs` without them. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -30,6 +36,8 @@ export interface HttpListener {
 interface Serving extends HttpListenerOptions {
   isDraining: boolean;
 }
+
+const TRUST_NOBODY: TrustedHeaders = { forwarded: false, principal: false };
 
 const NOT_FOUND: HostResponse = { status: 404, headers: [] };
 const BAD_REQUEST: HostResponse = { status: 400, headers: [] };
@@ -40,6 +48,9 @@ const TOO_LARGE: HostResponse = {
 };
 const FAILED: HostResponse = { status: 500, headers: [] };
 
+/** Time for requests that were sent before their sender could know that the host stops. */
+const LATE_REQUESTS_MS = 250;
+
 /** Idle connections are kept for clients that pause between requests. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -48,17 +59,20 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   const serving: Serving = { ...options, isDraining: false };
   const servers = await listenOnAll(serving);
   let closed: Promise<unknown> | undefined;
-  const stopListening = (): void => {
+  const stopListening = (): Promise<unknown> => {
     serving.isDraining = true;
-    closed ??= Promise.all(servers.map(closeServer));
+    return (closed ??= Promise.all(servers.map(closeServer)));
   };
   return {
     port: portOf(servers[0]),
-    stopListening,
+    async drain(graceMs) {
+      serving.isDraining = true;
+      await sleep(Math.min(LATE_REQUESTS_MS, graceMs));
+      await Promise.race([stopListening(), sleep(graceMs, undefined, { ref: false })]);
+    },
     async close(graceMs) {
-      stopListening();
       const timeout = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), graceMs);
-      await closed;
+      await stopListening();
       clearTimeout(timeout);
     },
   };
@@ -106,13 +120,13 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
 }
 
 async function answerTo(
-  { handler, bodyLimit }: Serving,
+  { handler, bodyLimit, trusted = TRUST_NOBODY }: Serving,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<HostResponse> {
   let request: NodeRequest;
   try {
-    request = new NodeRequest(message, response, bodyLimit);
+    request = new NodeRequest(message, response, bodyLimit, trusted);
   } catch {
     return BAD_REQUEST;
   }

@@ -2,6 +2,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HostRequest } from "@durable-host/functions";
 import { RequestBody } from "./request-body";
 
+/** Headers of requests that are believed, because something in front of the host sets them. */
+export interface TrustedHeaders {
+  /** `X-Forwarded-Proto` and `X-Forwarded-Host`. */
+  readonly forwarded: boolean;
+  /** `x-ms-client-principal` and its like: who is signed in. */
+  readonly principal: boolean;
+}
+
+const PRINCIPAL_HEADERS = [
+  "x-ms-client-principal",
+  "x-ms-client-principal-id",
+  "x-ms-client-principal-name",
+  "x-ms-client-principal-idp",
+] as const;
+
 /** An IncomingMessage as the host passes requests around. What costs something is made when it is first asked for. */
 export class NodeRequest implements HostRequest {
   readonly method: string;
@@ -16,12 +31,13 @@ export class NodeRequest implements HostRequest {
    * @param bodyLimit largest body in bytes
    * @throws TypeError when target and Host header make no URL
    */
-  constructor(message: IncomingMessage, response: ServerResponse, bodyLimit: number) {
+  constructor(message: IncomingMessage, response: ServerResponse, bodyLimit: number, trusted: TrustedHeaders) {
     this.#message = message;
     this.#response = response;
     this.#bodyLimit = bodyLimit;
     this.method = message.method ?? "GET";
-    this.url = requestUrl(message);
+    this.url = requestUrl(message, trusted);
+    if (!trusted.principal) for (const name of PRINCIPAL_HEADERS) delete message.headers[name];
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -50,8 +66,17 @@ export class NodeRequest implements HostRequest {
   }
 }
 
-function requestUrl(message: IncomingMessage): URL {
+function requestUrl(message: IncomingMessage, { forwarded }: TrustedHeaders): URL {
   const target = message.url ?? "/";
   if (!target.startsWith("/")) return new URL(target);
-  return new URL(`http://${message.headers.host ?? "localhost"}${target}`);
+  const scheme = forwarded ? lastOf(message.headers["x-forwarded-proto"]) : undefined;
+  const host = forwarded ? lastOf(message.headers["x-forwarded-host"]) : undefined;
+  const isHttps = scheme?.toLowerCase() === "https";
+  return new URL(`${isHttps ? "https" : "http"}://${host ?? message.headers.host ?? "localhost"}${target}`);
+}
+
+/** Each proxy adds its own at the end; only the last one is known. */
+function lastOf(header: string | readonly string[] | undefined): string | undefined {
+  const values = typeof header === "string" ? header.split(",") : header;
+  return values?.at(-1)?.trim() || undefined;
 }

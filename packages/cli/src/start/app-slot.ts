@@ -1,5 +1,5 @@
 import { DurableHostError, type Executor } from "@durable-host/engine";
-import type { FunctionAppHost, FunctionDescription, HttpHandler } from "@durable-host/functions";
+import type { FunctionAppHost, FunctionDescription, HttpHandler, RejectedFunction } from "@durable-host/functions";
 
 /**
  * The place of the app in the host. The engine and the listeners hold on to the slot, so that they exist before the app
@@ -26,6 +26,25 @@ export class AppSlot {
     knows: (kind, name) => this.#loaded().executor.knows(kind, name),
     names: (kind) => this.#loaded().executor.names(kind),
   };
+
+  /** Functions that the app has registered and that cannot run as they should, with the reason. */
+  get problems(): readonly RejectedFunction[] {
+    return this.#app?.problems ?? [];
+  }
+
+  /** Number of calls that run in the app. */
+  get inFlight(): number {
+    return this.#app?.inFlight ?? 0;
+  }
+
+  get workerPids(): readonly number[] {
+    return this.#app?.workerPids() ?? [];
+  }
+
+  /** See `FunctionAppHost.runWithText`. */
+  runWithText(functionName: string, text: string): Promise<void> {
+    return this.#loaded().runWithText(functionName, text);
+  }
 
   readonly http: HttpHandler = (request) => this.#loaded().http(request);
 
@@ -54,14 +73,14 @@ export class AppSlot {
     await this.#loaded().startTriggers();
   }
 
-  /** Nothing more is taken from triggers; the runs in flight go on. */
-  stopTriggers(): void {
+  /** Nothing more is taken from triggers from now on; resolves when the runs in flight have ended. */
+  async stopTriggers(): Promise<void> {
     this.#isTriggered = false;
-    this.#app?.stopTriggers();
+    await this.#app?.stopTriggers();
   }
 
   async stop(): Promise<void> {
-    this.stopTriggers();
+    this.#isTriggered = false;
     await this.#app?.stop();
   }
 

@@ -35,6 +35,8 @@ const SQL_SERVER_POLL_INTERVAL_MS = 60_000;
 export interface Engine {
   readonly taskHub: TaskHub;
   readonly worker: TaskHubWorker;
+  /** Lets everyone go who waits for an orchestration to end, with the state as it is. */
+  endWaits(): void;
 }
 
 /** Joins store and executor as the configuration says. */
@@ -73,7 +75,7 @@ export function createEngine(
       onNonDeterminism: values.host("extensions.durableTask.nonDeterminismFailureStrategy"),
     },
   });
-  return { taskHub: limitTaskHub(taskHub, maxPayload), worker };
+  return { taskHub: limitTaskHub(taskHub, maxPayload), worker, endWaits: () => completions.stop() };
 }
 
 function limitsOf(values: SettingValues, pollIntervalMs: number): TaskHubWorkerLimits {

@@ -1,72 +1,75 @@
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import type { Logger, StorageProvider, TaskHub } from "@durable-host/engine";
 import {
   createManagementApi,
   DURABLE_SYSTEM_KEY,
   RPC_PATH,
   WEBHOOK_PATH,
   type HostConfiguration,
-  type KeyRing,
 } from "@durable-host/functions";
-import { corsOptions, withCors } from "../server/cors";
+import { corsOptions, withCors, type CorsOptions } from "../server/cors";
 import { createHostEndpoints } from "../server/host-endpoints";
 import { createHostHandler } from "../server/host-handler";
 import { listenHttp, type HttpListener } from "../server/http-listener";
-import { HOST_VERSION } from "../version";
-import type { AppSlot } from "./app-slot";
+import { withHsts, type HstsOptions } from "../server/hsts";
+import { withRequestLimit } from "../server/request-limit";
+import { adminRoutes } from "./admin-routes";
 import { webhookBaseUrl } from "./create-app";
-import { functionViews } from "./function-views";
-import type { HostLifecycle } from "./host-lifecycle";
 import { listenAddress } from "./listen-address";
+import type { ListenerParts } from "./listener-parts";
 import type { StartOptions } from "./start-options";
-
-export interface ListenerParts {
-  readonly options: StartOptions;
-  readonly configuration: HostConfiguration;
-  readonly logger: Logger;
-  readonly lifecycle: HostLifecycle;
-  readonly slot: AppSlot;
-  readonly provider: StorageProvider;
-  readonly taskHub: TaskHub;
-  /** Absent: nobody is asked for a key. */
-  readonly keys?: KeyRing;
-}
-
-/** Host ids are at most this long (functions-host contract §6.1). */
-const LONGEST_HOST_ID = 32;
 
 /** Opens the app's own port: host endpoints, management API, HTTP functions. */
 export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
-  const { options, configuration, logger, lifecycle, slot, provider, keys } = parts;
-  const { local, values } = configuration;
+  const { options, configuration, logger, lifecycle, slot, provider, keys, control, offlinePage } = parts;
+  const { values } = configuration;
   const { address, port } = listenAddress(options, configuration);
-  const routePrefix = values.host("extensions.http.routePrefix");
-  const startedAt = performance.now();
+  const functions = withRequestLimit(slot.http, {
+    maxConcurrent: values.host("extensions.http.maxConcurrentRequests"),
+    maxOutstanding: values.host("extensions.http.maxOutstandingRequests"),
+  });
   const handler = createHostHandler({
     endpoints: createHostEndpoints({
       state: () => lifecycle.state,
       isStoreReachable: () => provider.isReachable?.() ?? true,
-      identity: identity(configuration),
-      uptime: () => performance.now() - startedAt,
+      isDraining: () => control.drainState !== "Disabled",
       admits: keys && ((request) => keys.admits(request, { type: "admin" })),
-      functions: () =>
-        functionViews(slot.functions, configuration.appRoot, { origin: `http://localhost:${port}`, routePrefix }),
+      routes: adminRoutes(parts, { port, isOverloaded: functions.isFull }),
     }),
     management: managementApi(parts, WEBHOOK_PATH),
-    functions: slot.http,
+    functions: functions.handle,
     customHeaders: Object.entries(values.host("extensions.http.customHeaders")),
     ready: lifecycle.ready,
     homepage: !values.app("AzureWebJobsDisableHomepage"),
+    offline: () => offlinePage.response,
   });
-  const cors = corsOptions(options.cors ?? local.cors, local.corsCredentials);
   return listenHttp({
-    handler: withCors(handler, cors),
+    handler: withCors(withHsts(handler, hstsOptions(configuration)), corsOf(options, configuration)),
     address,
     port,
     bodyLimit: bodyLimit(configuration),
+    trusted: {
+      forwarded: values.app("ASPNETCORE_FORWARDEDHEADERS_ENABLED"),
+      principal: values.app("WEBSITE_AUTH_ENABLED"),
+    },
     logger: logger.child("Host.Http"),
   });
+}
+
+/** The command line wins, then the environment, then local.settings.json. */
+function corsOf({ cors }: StartOptions, { values, local }: HostConfiguration): CorsOptions {
+  return corsOptions(
+    cors ?? values.app("CORS_ALLOWED_ORIGINS") ?? local.cors,
+    values.app("CORS_SUPPORT_CREDENTIALS") ?? local.corsCredentials,
+  );
+}
+
+function hstsOptions({ values }: HostConfiguration): HstsOptions {
+  return {
+    isEnabled: values.host("extensions.http.hsts.isEnabled"),
+    maxAgeMs: values.host("extensions.http.hsts.maxAge"),
+    includeSubDomains: values.host("extensions.http.hsts.includeSubDomains"),
+    preload: values.host("extensions.http.hsts.preload"),
+    excludedHosts: values.host("extensions.http.hsts.excludedHosts"),
+  };
 }
 
 /** Opens the port on which the app's own durable client calls the management API; only this machine reaches it. */
@@ -90,14 +93,9 @@ function managementApi(parts: ListenerParts, basePath: string, linkBaseUrl?: str
     connectionName: configuration.storage.connectionName,
     useForwardedHost: configuration.values.host("extensions.durableTask.httpSettings.useForwardedHost"),
     logger: logger.child("Host.Triggers.DurableTask"),
-    systemKey: keys?.systemKey(DURABLE_SYSTEM_KEY),
+    systemKey: keys && (() => keys.systemKey(DURABLE_SYSTEM_KEY)),
     // Only this machine reaches the RPC endpoints, and the SDK sends no key to them (durable contract §5.1).
     admits: keys && basePath !== RPC_PATH ? (request) => keys.admits(request, scope) : undefined,
     bodyLimit: basePath === RPC_PATH ? Number.POSITIVE_INFINITY : bodyLimit(configuration),
   });
-}
-
-function identity({ values }: HostConfiguration) {
-  const name = (values.app("WEBSITE_SITE_NAME") ?? hostname()).toLowerCase().slice(0, LONGEST_HOST_ID);
-  return { id: name, version: HOST_VERSION, instanceId: randomUUID(), computerName: hostname() };
 }

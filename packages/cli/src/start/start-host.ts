@@ -1,27 +1,23 @@
-import { join } from "node:path";
+import type { DurableHostError, Logger, StorageProvider, TaskHubWorker } from "@durable-host/engine";
 import {
-  systemClock,
-  type DurableHostError,
-  type Logger,
-  type StorageProvider,
-  type TaskHubWorker,
-} from "@durable-host/engine";
-import {
-  KeyRing,
   loadConfiguration,
-  readKeyFolder,
   RPC_PATH,
   type FunctionDescription,
   type HostConfiguration,
   type InvocationListener,
+  type KeyRing,
 } from "@durable-host/functions";
 import type { HttpListener } from "../server/http-listener";
+import { OfflinePage } from "../server/offline-page";
 import { AppSlot } from "./app-slot";
 import { createApp, requireFunctions } from "./create-app";
 import { createEngine } from "./create-engine";
+import { createKeyRing } from "./create-key-ring";
 import { createStorageProvider } from "./create-storage-provider";
 import { HostLifecycle } from "./host-lifecycle";
-import { listenForClients, listenForSdk, type ListenerParts } from "./host-listeners";
+import { listenForClients, listenForSdk } from "./host-listeners";
+import type { ListenerParts } from "./listener-parts";
+import { LiveControl } from "./live-control";
 import type { StartOptions } from "./start-options";
 
 /** Of the grace time at stop, this much is kept for the app's own shutdown. */
@@ -60,6 +56,7 @@ interface Parts {
   readonly slot: AppSlot;
   readonly provider: StorageProvider;
   readonly worker: TaskHubWorker;
+  readonly endWaits: () => void;
   /** Filled as they are opened. */
   readonly listeners: { client?: HttpListener; sdk?: HttpListener };
 }
@@ -74,14 +71,20 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const { logger } = console;
   for (const notice of configuration.notices) logger.warn(notice);
   const provider = await createStorageProvider(configuration, options, logger.child("Host.Storage"));
-  const keys = readKeys(options, configuration, logger);
+  const keyRing = createKeyRing(options, configuration, provider);
+  const keys = options.enableAuth ? keyRing : undefined;
+  if (keys) logger.info(`Requests need a key. The keys are kept in ${keys.place}.`);
   const slot = new AppSlot();
   const lifecycle = new HostLifecycle();
-  const { taskHub, worker } = createEngine(configuration, provider, slot.executor, logger);
+  const { taskHub, worker, endWaits } = createEngine(configuration, provider, slot.executor, logger);
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
-  const parts: Parts = { lifecycle, slot, provider, worker, listeners: {} };
+  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, listeners: {} };
+  const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
+  const loadApp = (current: HostConfiguration) => loadInto(parts, current, options, console, keys);
+  const reload = () => loadApp(readConfiguration(options, surroundings));
+  const control = new LiveControl({ lifecycle, slot, worker, offlinePage, reload });
   try {
-    const ports = await openListeners(parts, {
+    await openListeners(parts, {
       options,
       configuration,
       logger,
@@ -89,10 +92,12 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
       slot,
       provider,
       taskHub,
+      keyRing,
       keys,
+      control,
+      offlinePage,
     });
-    const loadApp = (current: HostConfiguration) => loadInto(parts, current, options, console, { ...ports, keys });
-    await startStoreAndApp(provider, loadApp(configuration));
+    await startStoreAndApp(provider, keys, () => loadApp(configuration));
     worker.start();
     lifecycle.to("Running");
     await slot.startTriggers();
@@ -100,11 +105,11 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
       configuration,
       logger,
       failed,
-      origin: `http://localhost:${ports.client}`,
+      origin: `http://localhost:${portsOf(parts).client}`,
       get functions() {
         return slot.functions;
       },
-      reload: () => loadApp(readConfiguration(options, surroundings)),
+      reload,
       stop: (graceMs) => stopHost(parts, graceMs),
     };
   } catch (error) {
@@ -117,37 +122,25 @@ function readConfiguration({ scriptRoot, storage }: StartOptions, { environment 
   return loadConfiguration({ appRoot: scriptRoot, environment, storage });
 }
 
-/** The keys that requests have to present, or undefined when they need none. */
-function readKeys(
-  { enableAuth, dataDir }: StartOptions,
-  { values }: HostConfiguration,
-  logger: Logger,
-): KeyRing | undefined {
-  if (!enableAuth) return undefined;
-  const folder = values.app("FUNCTIONS_SECRETS_PATH") || join(dataDir, "secrets");
-  const keys = new KeyRing({ read: () => readKeyFolder(folder), clock: systemClock });
-  logger.info(`Requests need a key. The keys are kept in ${folder}.`);
-  return keys;
-}
-
-interface Ports {
-  readonly client: number;
-  readonly rpc: number;
-}
-
-async function openListeners({ listeners }: Parts, parts: ListenerParts): Promise<Ports> {
+async function openListeners({ listeners }: Parts, parts: ListenerParts): Promise<void> {
   listeners.client = await listenForClients(parts);
   listeners.sdk = await listenForSdk(parts, listeners.client.port);
-  return { client: listeners.client.port, rpc: listeners.sdk.port };
+}
+
+/** Known once the listeners are open. */
+function portsOf({ listeners: { client, sdk } }: Parts): { readonly client: number; readonly rpc: number } {
+  return { client: client?.port ?? 0, rpc: sdk?.port ?? 0 };
 }
 
 function loadInto(
-  { slot, provider }: Parts,
+  parts: Parts,
   configuration: HostConfiguration,
   { functions }: StartOptions,
   console: HostConsole,
-  { client, rpc, keys }: Ports & { readonly keys?: KeyRing },
+  keys: KeyRing | undefined,
 ): Promise<void> {
+  const { slot, provider } = parts;
+  const { client, rpc } = portsOf(parts);
   const app = createApp({
     configuration,
     functions,
@@ -161,19 +154,35 @@ function loadInto(
   return slot.load(app, (loaded) => requireFunctions(loaded, configuration));
 }
 
-/** At the same time, because each takes a good part of the start. A store that cannot be opened is reported first. */
-async function startStoreAndApp(provider: StorageProvider, app: Promise<void>): Promise<void> {
-  const outcomes = await Promise.allSettled([provider.start(), app]);
+/**
+ * At the same time, because each takes a good part of the start; only keys come before the app, which is given one for its
+ * links. A store that cannot be opened is reported first.
+ */
+async function startStoreAndApp(
+  provider: StorageProvider,
+  keys: KeyRing | undefined,
+  loadApp: () => Promise<void>,
+): Promise<void> {
+  const store = provider.start();
+  const app = keys ? store.then(() => keys.load()).then(loadApp) : loadApp();
+  const outcomes = await Promise.allSettled([store, app]);
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-/** The app may call the management API until it has stopped: its port is closed after it, not with the clients' one. */
+/**
+ * Whoever has been let in is answered before the app is told to end. The app may call the management API until then: its
+ * port is closed after it, not with the clients' one.
+ */
 async function stopHost(parts: Parts, graceMs: number): Promise<void> {
-  const { lifecycle, slot, provider, worker, listeners } = parts;
+  const { lifecycle, slot, provider, worker, endWaits, listeners } = parts;
+  const workMs = Math.max(0, graceMs - APP_GRACE_MS);
   lifecycle.to("Stopping");
-  listeners.client?.stopListening();
-  slot.stopTriggers();
-  await worker.stop(Math.max(0, graceMs - APP_GRACE_MS));
+  const answered = listeners.client?.drain(workMs);
+  // Their runs in flight are waited for when the app is stopped.
+  void slot.stopTriggers();
+  await worker.stop(workMs);
+  endWaits();
+  await answered;
   await slot.stop();
   await closeListeners(parts, FLUSH_MS);
   await provider.stop();

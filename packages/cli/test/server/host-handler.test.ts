@@ -1,3 +1,4 @@
+import { DurableHostError } from "@durable-host/engine";
 import type { HostRequest, HttpHandler } from "@durable-host/functions";
 import { createHostEndpoints, type HostState } from "../../src/server/host-endpoints";
 import { createHostHandler, type HostHandlerOptions } from "../../src/server/host-handler";
@@ -19,37 +20,35 @@ const says =
   () =>
     Promise.resolve({ status: 200, headers: [], body });
 
-function endpoints(state: HostState, isStoreReachable = true): HttpHandler {
+function endpoints(state: HostState, isStoreReachable = true, isDraining = false): HttpHandler {
   return createHostEndpoints({
     state: () => state,
     isStoreReachable: () => isStoreReachable,
-    identity: { id: "shop", version: "1.2.3", instanceId: "i", computerName: "c" },
-    uptime: () => 1234.5,
-    functions: () => [
+    isDraining: () => isDraining,
+    routes: [
+      { methods: ["GET"], path: "admin/open", isOpen: true, handle: () => ({ status: 200, headers: [] }) },
       {
-        name: "Hello",
-        invoke_url_template: "http://localhost:7071/api/Hello",
-        language: "node",
-        config: { name: "Hello", scriptFile: "src/a.js", bindings: [] },
-        isDisabled: false,
-        isDirect: true,
-        isProxy: false,
+        methods: ["GET"],
+        path: "admin/things/*/x",
+        handle: ({ params }) => ({ status: 200, headers: [], body: params.join() }),
       },
     ],
+    admits: ({ url }) => Promise.resolve(url.searchParams.get("code") === "master"),
   });
 }
 
 async function ask(
   line: string,
-  options: Partial<HostHandlerOptions> & { state?: HostState; isStoreReachable?: boolean } = {},
+  options: Partial<HostHandlerOptions> & { state?: HostState; isStoreReachable?: boolean; isDraining?: boolean } = {},
 ) {
   const handler = createHostHandler({
-    endpoints: endpoints(options.state ?? "Running", options.isStoreReachable),
+    endpoints: endpoints(options.state ?? "Running", options.isStoreReachable, options.isDraining),
     management: nobody,
     functions: nobody,
     customHeaders: [],
     ready: () => true,
     homepage: true,
+    offline: () => undefined,
     ...options,
   });
   const response = await handler(aRequest(line));
@@ -57,27 +56,19 @@ async function ask(
 }
 
 describe("the host's own endpoints", () => {
-  it.each(["Starting", "Running", "Stopping"] as const)("tell the state %s", async (state) => {
-    const { status, body = "" } = await ask("GET /admin/host/status", { state });
-    expect(status).toBe(200);
-    expect(JSON.parse(body)).toMatchObject({
-      id: "shop",
-      state,
-      version: "1.2.3",
-      instanceId: "i",
-      computerName: "c",
-      processUptime: 1235,
-    });
-  });
-
   it.each([
     ["Starting", 503],
     ["Running", 200],
     ["Stopping", 503],
-  ] as const)("are ready only when the host runs (%s: %i)", async (state, status) => {
+  ] as const)("are ready only when the host runs (%s: %i) [FH80]", async (state, status) => {
     expect((await ask("GET /runtime/health/ready", { state })).status).toBe(status);
+    expect((await ask("GET /runtime/health", { state })).status).toBe(status);
     expect((await ask("GET /runtime/health/live", { state })).status).toBe(200);
-    expect((await ask("POST /admin/host/ping", { state })).status).toBe(200);
+  });
+
+  it("are not ready while the host drains [FH80]", async () => {
+    expect((await ask("GET /runtime/health/ready", { isDraining: true })).status).toBe(503);
+    expect((await ask("GET /runtime/health/live", { isDraining: true })).status).toBe(200);
   });
 
   it("say that a host whose store does not answer is alive, and not ready", async () => {
@@ -85,10 +76,30 @@ describe("the host's own endpoints", () => {
     expect((await ask("GET /runtime/health/live", { isStoreReachable: false })).status).toBe(200);
   });
 
-  it("list the functions", async () => {
-    expect(JSON.parse((await ask("GET /admin/functions")).body ?? "")).toHaveLength(1);
-    expect(JSON.parse((await ask("GET /admin/functions/hello")).body ?? "")).toMatchObject({ name: "Hello" });
-    expect((await ask("GET /admin/functions/nope")).status).toBe(404);
+  it("below /admin are for the master key, but for those that are open, and tell nobody else what there is [FH48]", async () => {
+    expect((await ask("GET /admin/open")).status).toBe(200);
+    expect((await ask("GET /admin/things/a/x")).status).toBe(401);
+    expect((await ask("GET /ADMIN/nothing")).status).toBe(401);
+    expect((await ask("GET /admin/nothing?code=master")).status).toBe(404);
+    expect((await ask("POST /admin/things/a/x?code=master")).status).toBe(404);
+    expect(await ask("GET /Admin/Things/a%2Fb/x?code=master")).toEqual({ status: 200, body: "a/b" });
+    expect((await ask("HEAD /admin/things/a/x/?code=master")).status).toBe(200);
+  });
+
+  it("answer 503 while the store behind them is away", async () => {
+    const handler = createHostEndpoints({
+      state: () => "Running",
+      isStoreReachable: () => true,
+      isDraining: () => false,
+      routes: [
+        {
+          methods: ["GET"],
+          path: "admin/x",
+          handle: () => Promise.reject(new DurableHostError("STORAGE_TRANSIENT", "away")),
+        },
+      ],
+    });
+    expect((await handler(aRequest("GET /admin/x")))?.status).toBe(503);
   });
 });
 
@@ -96,7 +107,7 @@ describe("who answers what", () => {
   it("gives system paths to the management API and never to functions", async () => {
     const options = { management: says("management"), functions: says("functions") };
     expect((await ask("POST /runtime/webhooks/durabletask/orchestrators/x", options)).body).toBe("management");
-    expect((await ask("GET /admin/other", { functions: says("functions") })).status).toBeUndefined();
+    expect((await ask("GET /admin/other?code=master", { functions: says("functions") })).status).toBe(404);
     expect((await ask("GET /administrator", options)).body).toBe("functions");
   });
 
@@ -111,6 +122,7 @@ describe("who answers what", () => {
       ],
       ready: () => true,
       homepage: true,
+      offline: () => undefined,
     });
     expect((await handler(aRequest("GET /api/a")))?.headers).toEqual([
       ["X-Frame-Options", "SAMEORIGIN"],
@@ -119,7 +131,7 @@ describe("who answers what", () => {
     expect((await handler(aRequest("GET /runtime/webhooks/x")))?.headers).toEqual([]);
   });
 
-  it("shows a homepage unless a function has the root or it is switched off", async () => {
+  it("shows a homepage unless a function has the root or it is switched off [FH55]", async () => {
     expect(await ask("GET /")).toMatchObject({ status: 200, body: expect.stringContaining("up and running") });
     expect((await ask("GET /", { functions: says("mine") })).body).toBe("mine");
     expect((await ask("GET /", { homepage: false })).status).toBe(204);

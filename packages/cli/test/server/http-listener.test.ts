@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { HostRequest, HostResponse } from "@durable-host/functions";
+import { waitUntil } from "@durable-host/testkit";
 import { deferred, Listeners, readAll, send, sendRaw } from "./exchange";
 
 const listeners = new Listeners();
@@ -8,6 +9,7 @@ afterEach(async () => {
   listeners.logger.errors.length = 0;
 });
 
+const nothing = (): undefined => undefined;
 const text = (body: string, status = 200): HostResponse => ({
   status,
   headers: [["Content-Type", "text/plain"]],
@@ -219,6 +221,30 @@ describe("HTTP listener: ports", () => {
     });
   });
 
+  it("answers what is under way when it drains, ends connections with that, and takes nothing more", async () => {
+    const arrived = deferred<void>();
+    const answer = deferred<void>();
+    const listener = await listeners.listen(async ({ url }) => {
+      if (url.pathname === "/late") return text("in time");
+      arrived.resolve();
+      await answer.promise;
+      return text("finished");
+    });
+    const response = sendRaw(listener.port, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    await arrived.promise;
+    const drained = listener.drain(60_000);
+    // Sent by somebody who cannot know yet.
+    expect(await sendRaw(listener.port, "GET /late HTTP/1.1\r\nHost: h\r\n\r\n")).toMatch(
+      /Connection: close[\s\S]*in time$/,
+    );
+    await waitUntil("new connections to be refused", () =>
+      send(listener.port, { path: "/late" }).then(nothing, () => true),
+    );
+    answer.resolve();
+    await drained;
+    expect(await response).toMatch(/Connection: close[\s\S]*finished$/);
+  });
+
   it("finishes what is in flight when it closes, and ends the connection with that answer", async () => {
     const arrived = deferred<void>();
     const answer = deferred<void>();
@@ -229,10 +255,10 @@ describe("HTTP listener: ports", () => {
     });
     const response = sendRaw(listener.port, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     await arrived.promise;
-    listener.stopListening();
+    const closed = listener.close(60_000);
     await expect(send(listener.port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
     answer.resolve();
-    await listener.close(60_000);
+    await closed;
     expect(await response).toMatch(/Connection: close[\s\S]*finished$/);
   });
 

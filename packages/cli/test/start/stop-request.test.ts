@@ -4,8 +4,13 @@ import { listenForStop } from "../../src/start/stop-request";
 function listen() {
   const signals = new EventEmitter();
   let stoppedNow = 0;
-  const { made } = listenForStop(signals, () => stoppedNow++);
-  return { signals, made, stoppedNow: () => stoppedNow };
+  let time = 0;
+  const { made } = listenForStop(
+    signals,
+    () => stoppedNow++,
+    () => time,
+  );
+  return { signals, made, pass: (ms: number) => (time += ms), stoppedNow: () => stoppedNow };
 }
 
 describe("stop request", () => {
@@ -16,7 +21,17 @@ describe("stop request", () => {
     expect(stoppedNow()).toBe(0);
   });
 
-  it("becomes urgent with a second Ctrl+C, not with a second SIGTERM", () => {
+  it("becomes urgent with a second signal", () => {
+    const { signals, pass, stoppedNow } = listen();
+    signals.emit("SIGTERM");
+    pass(1000);
+    signals.emit("SIGTERM");
+    expect(stoppedNow()).toBe(1);
+    signals.emit("SIGINT");
+    expect(stoppedNow()).toBe(2);
+  });
+
+  it("becomes urgent with a second Ctrl+C at once, but not with a SIGTERM that a parent passes on", () => {
     const { signals, stoppedNow } = listen();
     signals.emit("SIGTERM");
     signals.emit("SIGTERM");

@@ -65,9 +65,13 @@ function listen({ provider, clock, completions }: Waiting, instanceId: string, s
       if (early) return Promise.resolve(early);
       return new Promise((resolve) => {
         let cancelTimer: () => void;
+        let endGivingUp: (() => void) | undefined;
+        let isSettled = false;
         const deadline = clock.now() + timeoutMs;
         settle = (instance) => {
+          isSettled = true;
           cancel();
+          endGivingUp?.();
           cancelTimer();
           resolve(instance);
         };
@@ -75,13 +79,14 @@ function listen({ provider, clock, completions }: Waiting, instanceId: string, s
           if (clock.now() >= deadline) return settle?.(undefined);
           const instance = await provider.getInstance(instanceId).catch(() => undefined);
           if (instance && isTerminal(instance.runtimeStatus)) return settle?.(instance);
-          next();
+          if (!isSettled) next();
         };
         const next = (): void => {
           const delay = Math.max(0, Math.min(SAFETY_POLL_MS, deadline - clock.now()));
           cancelTimer = clock.schedule(delay, () => void poll());
         };
         next();
+        endGivingUp = completions.onStop(() => settle?.(undefined));
       });
     },
   };

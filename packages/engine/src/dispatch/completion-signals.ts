@@ -6,6 +6,8 @@ type Listener = (instance: InstanceState) => void;
 export class CompletionSignals {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #forAll = new Set<Listener>();
+  readonly #waiting = new Set<() => void>();
+  #stopped = false;
 
   /** Calls back when an execution of the instance ends; returns a function that ends it. */
   listen(instanceId: string, listener: Listener): () => void {
@@ -22,6 +24,20 @@ export class CompletionSignals {
   listenToAll(listener: Listener): () => void {
     this.#forAll.add(listener);
     return () => void this.#forAll.delete(listener);
+  }
+
+  /** Calls back when nobody is to wait any longer, at once if that is so; returns a function that ends it. */
+  onStop(giveUp: () => void): () => void {
+    if (this.#stopped) giveUp();
+    else this.#waiting.add(giveUp);
+    return () => void this.#waiting.delete(giveUp);
+  }
+
+  /** Lets everyone go who waits, now or later: the host stops. */
+  stop(): void {
+    this.#stopped = true;
+    for (const giveUp of this.#waiting) giveUp();
+    this.#waiting.clear();
   }
 
   /** Tells everyone who waits for this instance. */

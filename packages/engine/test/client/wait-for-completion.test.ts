@@ -48,6 +48,16 @@ describe("waiting for an instance", () => {
     expect(await waiting).toBe(ended);
   });
 
+  it("answers with the state there is when the host stops, and does not begin to wait any more", async () => {
+    const hub = aHub();
+    const waiting = waitForCompletion(hub, "i1", 60_000);
+    await settle();
+    hub.completions.stop();
+    expect(await waiting).toBe(running);
+    expect(await waitForCompletion(hub, "i1", 60_000)).toBe(running);
+    expect(hub.clock.pending).toBe(0);
+  });
+
   it("answers with the state there is when the time is up", async () => {
     const hub = aHub();
     const waiting = waitForCompletion(hub, "i1", 1_500);

@@ -25,7 +25,11 @@ const MEANING: Readonly<Record<string, string>> = {
  */
 export function readJsonFile(path: string): JsonObject | undefined {
   const text = readText(path);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseJsonText(path, text);
+}
+
+/** A JSON object from the text of a file, or of something that is kept elsewhere in a file's place. Throws CONFIG_INVALID. */
+export function parseJsonText(path: string, text: string): JsonObject {
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;

@@ -4,6 +4,7 @@ import {
   choice,
   flag,
   interval,
+  limit,
   text,
   textList,
   textMap,
@@ -24,7 +25,12 @@ export interface Setting<T> {
   readonly description: string;
 }
 
-function supported<T>(type: SettingType<T>, value: T, description: string): Setting<T> & { readonly default: T };
+function supported<T>(
+  type: SettingType<T>,
+  value: T,
+  description: string,
+  defaultText?: string,
+): Setting<T> & { readonly default: T };
 function supported<T>(type: SettingType<T>, value: undefined, description: string, defaultText?: string): Setting<T>;
 function supported<T>(type: SettingType<T>, value: T | undefined, description: string, defaultText?: string) {
   return { type, default: value, defaultText, support: "supported" as const, description };
@@ -62,15 +68,37 @@ export const HOST_SETTINGS = {
   fileWatchingEnabled: accepted("Files are watched only with `--watch`."),
   retry: accepted("Retry policies are set per function."),
   "extensions.http.routePrefix": supported(text, "api", "First part of every HTTP route; may be empty."),
-  "extensions.http.maxConcurrentRequests": accepted("Requests are not limited yet."),
-  "extensions.http.maxOutstandingRequests": accepted("Requests are not limited yet."),
+  "extensions.http.maxConcurrentRequests": supported(
+    limit,
+    Number.POSITIVE_INFINITY,
+    "HTTP functions that run at the same time; `-1` for no limit. A request more gets 429, unless `maxOutstandingRequests` lets it wait.",
+    "`-1`",
+  ),
+  "extensions.http.maxOutstandingRequests": supported(
+    limit,
+    Number.POSITIVE_INFINITY,
+    "Requests for HTTP functions that run or wait; `-1` for `maxConcurrentRequests`. A request more gets 429.",
+    "`-1`",
+  ),
   "extensions.http.dynamicThrottlesEnabled": accepted("Describes limits of an Azure plan."),
   "extensions.http.customHeaders": supported(
     textMap,
     {},
     "Headers added to every answer of an HTTP function that lacks them.",
   ),
-  "extensions.http.hsts": accepted("TLS ends in front of this host; set the header there."),
+  "extensions.http.hsts.isEnabled": supported(
+    flag,
+    false,
+    "Adds `Strict-Transport-Security` to what was asked for over https: TLS ends in front of this host, see `ASPNETCORE_FORWARDEDHEADERS_ENABLED`.",
+  ),
+  "extensions.http.hsts.maxAge": supported(timeSpan, 30 * 86_400_000, "How long browsers remember it."),
+  "extensions.http.hsts.includeSubDomains": supported(flag, false, "It holds for subdomains, too."),
+  "extensions.http.hsts.preload": supported(flag, false, "Browsers may have it built in."),
+  "extensions.http.hsts.excludedHosts": supported(
+    textList,
+    ["localhost", "127.0.0.1", "[::1]"],
+    "Host names without the header.",
+  ),
   "extensions.durableTask.hubName": supported(
     text,
     undefined,
@@ -158,6 +186,11 @@ export const HOST_SETTINGS = {
     text,
     "dt",
     "SQL Server: schema of the tables; what this host adds is in `<schemaName>_host`.",
+  ),
+  "extensions.durableTask.storageProvider.addHostSchema": supported(
+    flag,
+    true,
+    "SQL Server: false adds nothing to a database of Microsoft's provider, and works through its procedures.",
   ),
   "extensions.durableTask.maxConcurrentActivityFunctions": supported(
     count,
@@ -258,10 +291,16 @@ export const APP_SETTINGS = {
     104_857_600,
     "Largest request body in bytes; larger ones get 413.",
   ),
+  AzureWebJobsSecretStorageType: supported(
+    text,
+    undefined,
+    "Where the keys are kept that `--enable-auth` asks for: `files`, or `store` for the one of the task hub, which its hosts share.",
+    "`store` with SQL Server, else `files`",
+  ),
   FUNCTIONS_SECRETS_PATH: supported(
     text,
     undefined,
-    "Folder of the keys that `--enable-auth` asks for.",
+    "Folder of the keys that are kept as files; given, they are.",
     "`secrets` in the data directory",
   ),
   PORT: supported(
@@ -286,5 +325,27 @@ export const APP_SETTINGS = {
   WEBSITE_SITE_NAME: supported(text, undefined, "Default name of the task hub.", "none"),
   WEBSITE_SLOT_NAME: supported(text, undefined, "With a slot other than Production the task hub needs a name.", "none"),
   AZURE_FUNCTIONS_ENVIRONMENT: supported(text, "Development", "What the app reads there."),
+  CORS_ALLOWED_ORIGINS: supported(
+    text,
+    undefined,
+    "Origins that browsers may call from: a JSON array or a comma list, or `*`. `--cors` wins.",
+    "`Host.CORS` of local.settings.json",
+  ),
+  CORS_SUPPORT_CREDENTIALS: supported(
+    flag,
+    undefined,
+    "Browsers may send credentials from there; not together with `*`.",
+    "`Host.CORSCredentials` of local.settings.json",
+  ),
+  ASPNETCORE_FORWARDEDHEADERS_ENABLED: supported(
+    flag,
+    false,
+    "Takes scheme and host of requests from `X-Forwarded-Proto` and `X-Forwarded-Host`. Only behind a proxy that sets them.",
+  ),
+  WEBSITE_AUTH_ENABLED: supported(
+    flag,
+    false,
+    "Keeps the headers `x-ms-client-principal…`, which are removed otherwise. Only behind a front end that sets them.",
+  ),
   AzureWebJobsDisableHomepage: supported(flag, false, "Answers 204 instead of a page at `/`."),
 } satisfies Readonly<Record<string, Setting<never> | Setting<unknown>>>;

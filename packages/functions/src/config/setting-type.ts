@@ -36,6 +36,12 @@ export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER):
   };
 }
 
+/** A limit that may be absent: Infinity for `-1`. */
+export const limit: SettingType<number> = {
+  name: "whole number, at least 1, or -1",
+  parse: (value) => (value === -1 || value === "-1" ? Number.POSITIVE_INFINITY : wholeNumber(1).parse(value)),
+};
+
 /** Milliseconds; Infinity for `-1`. */
 export const timeSpan: SettingType<number> = {
   name: "time span hh:mm:ss",

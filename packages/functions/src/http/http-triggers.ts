@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { hasCode, type Logger } from "@durable-host/engine";
+import { hasCode, type Logger, type TraceContext } from "@durable-host/engine";
 import type { BindingData } from "../bindings/binding-data";
 import type { FunctionBindings } from "../bindings/function-bindings";
 import type { KeyCheck, KeyScope } from "../keys/check-key";
 import type { FunctionDescription } from "../pool/function-index";
-import type { InvocationEvents } from "../pool/invocation-events";
+import type { InvocationEvents, InvocationOutcome } from "../pool/invocation-events";
 import type { HttpRequestToWorker } from "../pool/worker-process";
 import { createRouteTable, type HttpFunction, type RouteTable } from "./route-table";
+import { traceContextOf } from "./trace-context";
 import type { HostRequest, HostResponse, HttpHandler } from "./types";
 
-/** What the official host gives as the reason of a run that a request has started. */
-export const HTTP_REASON = "This function was programmatically called via the host APIs.";
+/** What the official host gives as the reason of a run that a request, or the admin API, has started. */
+export const PROGRAMMATIC_REASON = "This function was programmatically called via the host APIs.";
 
 /** Bodies up to this size go along with the request's head when they are there already. */
 const SMALL_BODY_BYTES = 64 * 1024;
@@ -40,6 +41,8 @@ export interface HttpTriggersOptions {
 
 export interface HttpTriggers {
   readonly handle: HttpHandler;
+  /** Runs a function, also a disabled one, without looking at route and key. */
+  run(functionName: string, request: HostRequest, params: Readonly<Record<string, string>>): Promise<HostResponse>;
   readonly table: RouteTable;
 }
 
@@ -53,6 +56,7 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   for (const { name, reason } of table.rejected) logger.error(`The function "${name}" is not served: ${reason}`);
   return {
     table,
+    run: (functionName, request, params) => invoke(options, request, functionName, params),
     async handle(request) {
       const match = table.match(request.method, request.url.pathname);
       if (match === undefined) return undefined;
@@ -97,13 +101,17 @@ async function invoke(
   const call = { function: name, invocationId, method, url: url.href, headers, params };
   try {
     const body = await requestBody(request);
-    return await events.around(name, invocationId, HTTP_REASON, async () => {
+    const run = async (traceContext?: TraceContext): Promise<HostResponse> => {
       const prepared = await bindings?.prepare(name, () => bindingDataOf(request, params));
+      const traced = { ...call, traceContext };
       const reply = prepared
-        ? pool.http({ call: { ...call, inputs: prepared.inputs }, body, signal, deliver: prepared.deliver })
-        : pool.http({ call, body, signal });
+        ? pool.http({ call: { ...traced, inputs: prepared.inputs }, body, signal, deliver: prepared.deliver })
+        : pool.http({ call: traced, body, signal });
       return toResponse(await reply);
-    });
+    };
+    const details = { trigger: "httpTrigger", parent: traceContextOf(request), http: { method, url } };
+    const outcome = ({ status }: HostResponse): InvocationOutcome => ({ httpStatus: status });
+    return await events.around(name, invocationId, PROGRAMMATIC_REASON, run, outcome, details);
   } catch (error) {
     if (signal.aborted) return { status: CLIENT_CLOSED_REQUEST, headers: [] };
     logFailure(logger, name, invocationId, error);

@@ -9,7 +9,7 @@ export type KeyScope =
   | { readonly type: "function"; readonly name: string };
 
 /** Tells whether a request presents a key that opens a scope. */
-export type KeyCheck = (request: Pick<HostRequest, "headers" | "url">, scope: KeyScope) => boolean;
+export type KeyCheck = (request: Pick<HostRequest, "headers" | "url">, scope: KeyScope) => boolean | Promise<boolean>;
 
 /** Tells whether a key opens a scope. */
 export function opens(keys: HostKeys, key: string, scope: KeyScope): boolean {

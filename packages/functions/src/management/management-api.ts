@@ -7,6 +7,7 @@ import { createRouteMatcher } from "./match-route";
 import { QueryValues } from "./query-values";
 import { emptyResponse } from "./responses";
 import { MANAGEMENT_ROUTES } from "./routes";
+import { splitTracedPath } from "./traced-path";
 
 /** Where the webhook endpoints are served, on the app's own port. */
 export const WEBHOOK_PATH = "/runtime/webhooks/durabletask";
@@ -33,10 +34,10 @@ export interface ManagementApiOptions {
    * (host.json `httpSettings.useForwardedHost`). Only for hosts behind a proxy that sets them.
    */
   readonly useForwardedHost?: boolean;
-  /** System key `durabletask_extension`: links carry it. */
-  readonly systemKey?: string;
+  /** The system key `durabletask_extension` as it is now: links carry it. */
+  readonly systemKey?: () => string | undefined;
   /** Tells whether a request presents a key that opens this API; absent: nobody is asked for one. */
-  readonly admits?: (request: HostRequest) => boolean;
+  readonly admits?: (request: HostRequest) => boolean | Promise<boolean>;
   /** Largest request body in bytes; default DEFAULT_BODY_LIMIT. */
   readonly bodyLimit?: number;
 }
@@ -52,15 +53,27 @@ export function createManagementApi(options: ManagementApiOptions): HttpHandler 
     const { pathname } = request.url;
     if (!pathname.startsWith(base) && !pathname.toLowerCase().startsWith(base)) return undefined;
     const query = new QueryValues(request.url);
-    if (options.admits?.(request) === false) return emptyResponse(401);
-    const matched = match(request.method, pathname.slice(base.length));
+    const admitted = options.admits?.(request) ?? true;
+    if (admitted !== true && !(await admitted)) return emptyResponse(401);
+    const { path, traceParent } = splitTracedPath(pathname.slice(base.length));
+    const matched = match(request.method, path);
     if (matched === undefined) return emptyResponse(404);
     const params = decodeParams(matched.params);
     if (params === undefined) return badArgumentResponse("The path holds an invalid percent-encoding.");
     const mismatch = otherStore(query, options);
     if (mismatch !== undefined) return badArgumentResponse(mismatch);
-    return answer(matched.route.handle, createCall(request, params, query, options), options.logger);
+    return answer(
+      matched.route.handle,
+      createCall(withTrace(request, traceParent), params, query, options),
+      options.logger,
+    );
   };
+}
+
+/** A context that the client itself has sent says more. */
+function withTrace(request: HostRequest, traceParent: string | undefined): HostRequest {
+  if (traceParent === undefined || request.headers["traceparent"]) return request;
+  return { ...request, headers: { ...request.headers, traceparent: traceParent } };
 }
 
 async function answer(
@@ -88,7 +101,7 @@ function createCall(
     baseUrl: options.linkBaseUrl ?? `${origin(request, options)}${WEBHOOK_PATH}`,
     hubName: options.taskHub.name,
     connectionName: options.connectionName,
-    key: options.systemKey,
+    key: options.systemKey?.(),
   };
   const bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
   return { request, params, query, taskHub: options.taskHub, urls, bodyLimit };

@@ -21,6 +21,8 @@ export interface WorkerPoolOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   onLog(entry: Omit<LogEntry, "type">): void;
+  /** A worker has ended, and another is to take its place. */
+  readonly onRestart?: () => void;
 }
 
 /** One place in the pool: a worker process, or the wait for the next one. */
@@ -90,6 +92,11 @@ export class WorkerPool {
     }
   }
 
+  /** Number of calls that run in the workers. */
+  get inFlight(): number {
+    return this.#slots.reduce((sum, { worker }) => sum + (worker?.inFlight ?? 0), 0);
+  }
+
   /** Process ids of the workers that are running, for diagnostics. */
   pids(): number[] {
     return this.#slots.flatMap(({ worker }) => (worker?.hasExited === false && worker.pid) || []);
@@ -146,7 +153,8 @@ export class WorkerPool {
   #superviseWorker(slot: Slot): void {
     void slot.worker?.exited.then(({ code, signal }) => {
       if (this.#stopping) return;
-      const { clock, logger } = this.#options;
+      const { clock, logger, onRestart } = this.#options;
+      onRestart?.();
       slot.failures = clock.now() - slot.startedAt >= HEALTHY_AFTER_MS ? 0 : slot.failures + 1;
       const delayMs = restartDelayMs(slot.failures);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;

@@ -67,7 +67,7 @@ describe("management API", () => {
   it("answers 401 to a request without a key where keys are asked for, and puts the key into links [DF18]", async () => {
     const admits = ({ headers, url }: HostRequest) =>
       (headers["x-functions-key"] ?? url.searchParams.get("code")) === "s+1";
-    const api = { systemKey: "s+1", admits };
+    const api = { systemKey: () => "s+1", admits };
     const hub = new FakeTaskHub();
     const line = "POST /orchestrators/hello/i1";
     expect((await callApi(hub, line, { api })).status).toBe(401);
