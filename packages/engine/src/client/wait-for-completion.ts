@@ -65,13 +65,12 @@ function listen({ provider, clock, completions }: Waiting, instanceId: string, s
       if (early) return Promise.resolve(early);
       return new Promise((resolve) => {
         let cancelTimer: () => void;
-        let endGivingUp: (() => void) | undefined;
+        const listening = [cancel];
         let isSettled = false;
         const deadline = clock.now() + timeoutMs;
         settle = (instance) => {
           isSettled = true;
-          cancel();
-          endGivingUp?.();
+          for (const end of listening) end();
           cancelTimer();
           resolve(instance);
         };
@@ -86,7 +85,7 @@ function listen({ provider, clock, completions }: Waiting, instanceId: string, s
           cancelTimer = clock.schedule(delay, () => void poll());
         };
         next();
-        endGivingUp = completions.onStop(() => settle?.(undefined));
+        listening.push(completions.onStop(() => settle?.(undefined)));
       });
     },
   };
