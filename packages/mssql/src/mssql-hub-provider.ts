@@ -27,6 +27,8 @@ export interface MssqlHubOptions {
   readonly schema?: string;
   /** What a start may make where it is missing: `schema` sets up and upgrades too; `database` includes it. */
   readonly mayCreate: "nothing" | "schema" | "database";
+  /** False: a database of Microsoft's provider gets nothing added, and is worked on through its procedures. Default true. */
+  readonly addHostSchema?: boolean;
   /** Default: 120,000 ms. */
   readonly lockDurationMs?: number;
   /** Messages of one work item at most. Default: 1000. */
@@ -40,7 +42,7 @@ export interface MssqlHubOptions {
  * Throws CONFIG_INVALID for a connection string or a schema name that cannot be used.
  */
 export function createMssqlHubProvider(options: MssqlHubOptions): StorageProvider {
-  const { hubName, mayCreate, clock, logger } = options;
+  const { hubName, mayCreate, addHostSchema = true, clock, logger } = options;
   const schema = validateSchemaName(options.schema ?? DEFAULT_SCHEMA);
   const settings = readSettings(options);
   return createMssqlProvider({
@@ -54,7 +56,7 @@ export function createMssqlHubProvider(options: MssqlHubOptions): StorageProvide
       if (mayCreate === "database") await createDatabase(settings, logger);
       return createSqlClient(settings);
     },
-    prepare: (client) => prepareSchema(client, { schema, maySetUp: mayCreate !== "nothing", logger }),
+    prepare: (client) => prepareSchema(client, { schema, maySetUp: mayCreate !== "nothing", addHostSchema, logger }),
   });
 }
 

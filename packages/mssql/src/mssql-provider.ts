@@ -1,18 +1,5 @@
 import { DurableHostError, Listeners, WorkSignals, type StorageProvider } from "@durable-host/engine";
 import { openStore, type MssqlProviderOptions, type OpenStore } from "./open-store";
-import { abandon } from "./operations/abandon";
-import { commitActivity } from "./operations/commit-activity";
-import { commitOrchestration } from "./operations/commit-orchestration";
-import { createInstance } from "./operations/create-instance";
-import { describeWork } from "./operations/describe-work";
-import { lockActivities } from "./operations/lock-activities";
-import { lockInstance, lockOrchestrations } from "./operations/lock-orchestrations";
-import { deleteTaskHub, purgeInstances } from "./operations/purge-instances";
-import { queryInstances } from "./operations/query-instances";
-import { getInstance, readHistory } from "./operations/read-instance";
-import { createRecordStore } from "./operations/records";
-import { renewLock } from "./operations/renew-lock";
-import { sendMessage } from "./operations/send-message";
 
 /** Makes the SQL Server provider: many processes share one database. Nothing is connected before `start`. */
 export function createMssqlProvider(options: MssqlProviderOptions): StorageProvider {
@@ -20,7 +7,7 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
   const failures = new Listeners<DurableHostError>(options.logger, "failures of the store");
   let opening: Promise<OpenStore> | undefined;
   let opened: OpenStore | undefined;
-  const store = () => opened?.store ?? notStarted();
+  const store = () => opened?.operations ?? notStarted();
   return {
     name: "mssql",
 
@@ -42,25 +29,28 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
       const store = await closing?.catch(() => undefined);
       await store?.close();
     },
-    deleteTaskHub: async () => deleteTaskHub(store()),
+    deleteTaskHub: async () => store().deleteTaskHub(),
 
-    createInstance: async (start, replaceable) => createInstance(store(), start, replaceable),
-    sendMessage: async (message) => sendMessage(store(), message),
-    getInstance: async (instanceId) => getInstance(store(), instanceId),
-    queryInstances: async (query) => queryInstances(store(), query),
-    readHistory: async (instanceId) => readHistory(store(), instanceId),
-    describeWork: async (instanceId) => describeWork(store(), instanceId),
-    purgeInstances: async (instanceIds, statuses) => purgeInstances(store(), instanceIds, statuses),
+    createInstance: async (start, replaceable) => store().createInstance(start, replaceable),
+    sendMessage: async (message) => store().sendMessage(message),
+    getInstance: async (instanceId) => store().getInstance(instanceId),
+    queryInstances: async (query) => store().queryInstances(query),
+    readHistory: async (instanceId) => store().readHistory(instanceId),
+    // Present or not as the store can tell or not, which is known once it is open.
+    get describeWork() {
+      return opened?.operations.describeWork;
+    },
+    purgeInstances: async (instanceIds, statuses) => store().purgeInstances(instanceIds, statuses),
 
-    lockOrchestrations: async (kind, max) => lockOrchestrations(store(), kind, max),
-    lockInstance: async (instanceId, executionId) => lockInstance(store(), instanceId, executionId),
-    lockActivities: async (max) => lockActivities(store(), max),
-    renewLock: async (item) => renewLock(store(), item),
-    commitOrchestration: async (item, commit) => commitOrchestration(store(), item, commit),
-    commitActivity: async (item, outcome) => commitActivity(store(), item, outcome),
-    abandon: async (item, delayMs) => abandon(store(), item, delayMs),
-
-    records: createRecordStore(store),
+    lockOrchestrations: async (kind, max) => store().lockOrchestrations(kind, max),
+    get lockInstance() {
+      return opened?.operations.lockInstance;
+    },
+    lockActivities: async (max) => store().lockActivities(max),
+    renewLock: async (item) => store().renewLock(item),
+    commitOrchestration: async (item, commit) => store().commitOrchestration(item, commit),
+    commitActivity: async (item, outcome) => store().commitActivity(item, outcome),
+    abandon: async (item, delayMs) => store().abandon(item, delayMs),
 
     onWork: (listener) => signals.listen(listener),
     onFailure: (listener) => failures.add(listener),

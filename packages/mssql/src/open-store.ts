@@ -2,18 +2,20 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Clock, Logger, WorkSignals } from "@durable-host/engine";
 import type { SqlClient } from "./connection/sql-client";
-import { peekWork } from "./operations/peek-work";
-import { releaseLocks } from "./operations/release-locks";
+import { openMicrosoftStore } from "./microsoft/open-microsoft-store";
+import { hostOperations } from "./operations/host-operations";
+import type { PreparedSchema } from "./schema/prepare-schema";
 import type { Store } from "./store";
+import type { StoreOperations } from "./store-operations";
 import { CallLines } from "./work/call-lines";
-import { Poller } from "./work/poller";
+import { Poller, type Peek } from "./work/poller";
 import { ServerTime } from "./work/server-time";
 
 export interface MssqlProviderOptions {
   /** Opens the connections to the database; called by `start`. Closed by `stop`. */
   readonly connect: () => Promise<SqlClient> | SqlClient;
-  /** Called by `start` with the client: creates or checks the schema, and tells how the database keeps text. */
-  readonly prepare?: (client: SqlClient) => Promise<{ readonly isUtf8: boolean }>;
+  /** Called by `start` with the client: creates or checks the schema, and tells what there is. */
+  readonly prepare?: (client: SqlClient) => Promise<PreparedSchema>;
   /** Microsoft's schema; ours is `<schema>_host`. Default `dt`. */
   readonly schema?: string;
   /** Name of the task hub, at most 50 bytes. */
@@ -39,7 +41,7 @@ const HOST_NAME_BYTES = 32;
 
 /** A store that is connected and looks for work. */
 export interface OpenStore {
-  readonly store: Store;
+  readonly operations: StoreOperations;
   /** False while looks for work fail. */
   isReachable(): boolean;
   /** Gives locks back and closes all connections. */
@@ -50,34 +52,38 @@ export interface OpenStore {
 export async function openStore(options: MssqlProviderOptions, signals: WorkSignals): Promise<OpenStore> {
   const client = await options.connect();
   try {
-    const storage = (await options.prepare?.(client)) ?? { isUtf8: true };
-    const store = storeOf(options, client, storage, signals);
-    await peekWork(store);
-    store.poller.start();
-    return {
-      store,
-      isReachable: () => store.poller.isAnswered,
-      async close() {
-        store.poller.stop();
-        await releaseLocks(store, store.owner, { retry: false });
-        await client.close();
-      },
-    };
+    const schema = (await options.prepare?.(client)) ?? { isUtf8: true };
+    const poller: Poller = pollerOf(options, signals, () => operations.peekWork());
+    const store = storeOf(options, client, schema, signals, poller);
+    const operations: StoreOperations =
+      schema.microsoftVersion === undefined
+        ? hostOperations(store)
+        : await openMicrosoftStore(store, schema.microsoftVersion);
+    await operations.peekWork();
+    poller.start();
+    return openStoreOf(client, operations, poller);
   } catch (error) {
     await client.close();
     throw error;
   }
 }
 
-function storeOf(
-  options: MssqlProviderOptions,
-  client: SqlClient,
-  storage: Store["storage"],
-  signals: WorkSignals,
-): Store & { readonly poller: Poller } {
+function openStoreOf(client: SqlClient, operations: StoreOperations, poller: Poller): OpenStore {
+  return {
+    operations,
+    isReachable: () => poller.isAnswered,
+    async close() {
+      poller.stop();
+      await operations.releaseAllLocks();
+      await client.close();
+    },
+  };
+}
+
+function pollerOf(options: MssqlProviderOptions, signals: WorkSignals, peek: () => Promise<Peek>): Poller {
   const { logger, clock } = options;
-  const poller = new Poller({
-    peek: () => peekWork(store),
+  return new Poller({
+    peek,
     onReady: (kinds) => {
       for (const kind of kinds) signals.mark(kind);
       signals.emit();
@@ -87,14 +93,24 @@ function storeOf(
     shortestMs: options.shortestPollMs ?? DEFAULT_SHORTEST_POLL_MS,
     longestMs: options.longestPollMs ?? DEFAULT_LONGEST_POLL_MS,
   });
-  const store: Store & { readonly poller: Poller } = {
+}
+
+function storeOf(
+  options: MssqlProviderOptions,
+  client: SqlClient,
+  { isUtf8 }: PreparedSchema,
+  signals: WorkSignals,
+  poller: Poller,
+): Store {
+  const { logger, clock } = options;
+  return {
     client,
     schema: options.schema ?? "dt",
     taskHub: options.hubName,
     owner: ownerName(),
     leaseMs: options.lockDurationMs ?? DEFAULT_LOCK_MS,
     messageLimit: options.messageLimit ?? DEFAULT_MESSAGE_LIMIT,
-    storage,
+    storage: { isUtf8 },
     clock,
     serverTime: new ServerTime(clock),
     callLines: new CallLines(),
@@ -102,9 +118,7 @@ function storeOf(
     newGuid: randomUUID,
     signals,
     expectWorkAt: (time) => poller.expectAt(time),
-    poller,
   };
-  return store;
 }
 
 /** Unique among all processes, also those of before on the same machine. */

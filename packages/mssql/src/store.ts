@@ -56,11 +56,13 @@ export async function callHost(
   }
 }
 
-function isDuplicate(error: unknown): boolean {
+/** Tells whether SQL Server refused a row because there is one with its key. */
+export function isDuplicate(error: unknown): error is SqlError {
   return error instanceof SqlError && error.number === DUPLICATE;
 }
 
-function translated(error: SqlError, procedure: string, schema: string): DurableHostError {
+/** What a refusal of SQL Server means for whoever asked. */
+export function translated(error: SqlError, procedure: string, schema: string): DurableHostError {
   switch (error.number) {
     case LOCK_LOST:
       return new DurableHostError("LOCK_LOST", error.message, { cause: error });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { systemClock, type StorageProvider } from "@durable-host/engine";
-import { silentLogger, type ProviderFixture } from "@durable-host/testkit";
+import { silentLogger, type Capability, type ProviderFixture } from "@durable-host/testkit";
 import type { SqlClient } from "../src/connection/sql-client";
 import { createMssqlProvider } from "../src/mssql-provider";
 import type { MssqlProviderOptions } from "../src/open-store";
@@ -10,6 +10,11 @@ import type { TestDatabase } from "./stand/test-database";
 const LOCK_MS = 4_000;
 /** What a look for work, and a clock that ticks elsewhere, may add to a wait. */
 const SLACK_MS = 250;
+
+/** A client that whoever it is given to cannot close. */
+export function shared(client: SqlClient): SqlClient {
+  return { ...bound(client), close: async () => undefined };
+}
 
 /** The calls of a client, without the object they belong to. */
 function bound(client: SqlClient): SqlClient {
@@ -26,11 +31,12 @@ function bound(client: SqlClient): SqlClient {
 export async function aMssqlFixture(
   database: TestDatabase,
   options: Partial<MssqlProviderOptions> = {},
+  lacks: readonly Capability[] = [],
 ): Promise<ProviderFixture> {
   const create = (): StorageProvider =>
     createMssqlProvider({
       // One client for all tests: a new connection compiles every procedure anew.
-      connect: () => ({ ...bound(database.client), close: async () => undefined }),
+      connect: () => shared(database.client),
       prepare: async () => ({ isUtf8: !database.isBabelfish }),
       hubName: "contract",
       clock: systemClock,
@@ -44,6 +50,7 @@ export async function aMssqlFixture(
   return {
     provider: () => provider,
     lockDurationMs: LOCK_MS,
+    lacks,
     now: () => Date.now(),
     pass: async (ms) => {
       await wait(ms + SLACK_MS);

@@ -33,6 +33,7 @@ export type {
   Violation,
 } from "./checker/hub-contents";
 export { ManualClock } from "./clock/manual-clock";
+export type { Capability } from "./contract/capabilities";
 export { describeStorageProvider } from "./contract/describe-storage-provider";
 export { TestHub, useHub, type ProviderFixture } from "./contract/test-hub";
 export { ErrorRecorder } from "./loggers/error-recorder";

@@ -30,6 +30,7 @@ export async function createStorageProvider(
     hubName,
     schema: values.host(`${PROVIDER}.schemaName`),
     mayCreate: mayCreate ? (mayCreateDatabase ? "database" : "schema") : "nothing",
+    addHostSchema: values.host(`${PROVIDER}.addHostSchema`),
     lockDurationMs: values.host(`${PROVIDER}.taskEventLockTimeout`),
     messageLimit: values.host(`${PROVIDER}.taskEventBatchSize`),
     clock: systemClock,

@@ -60,20 +60,21 @@ function instanceParameters(
   const { schema, storage } = store;
   const rows = rowsBehind(item);
   const row = encodeInstance(instance ?? begunAnew(item.instance), storage);
-  const texts = savedTexts(row, rows, payloads);
+  const events = instance === undefined ? [] : historyRows(history.events, rows, storage);
+  const saved = savedTexts(row, rows, events, payloads);
   const isReplaced = history.type === "replace" || instance === undefined;
-  const events = historyTable(schema, instance === undefined ? [] : historyRows(history.events, rows, storage), {
+  const table = historyTable(schema, saved.history, {
     instanceId: row.instanceId,
     firstSequenceNumber: isReplaced ? 0 : item.historyLength,
     payloads,
   });
   return [
     ...columnParameters(row),
-    { name: "InputPayloadID", type: "uniqueidentifier", value: texts.input },
-    { name: "OutputPayloadID", type: "uniqueidentifier", value: texts.output },
-    { name: "CustomStatusPayloadID", type: "uniqueidentifier", value: texts.customStatus },
+    { name: "InputPayloadID", type: "uniqueidentifier", value: saved.ids.input },
+    { name: "OutputPayloadID", type: "uniqueidentifier", value: saved.ids.output },
+    { name: "CustomStatusPayloadID", type: "uniqueidentifier", value: saved.ids.customStatus },
     { name: "ReplaceHistory", type: "bit", value: isReplaced },
-    { name: "History", type: "table", value: events },
+    { name: "History", type: "table", value: table },
   ];
 }
 

@@ -7,7 +7,7 @@ import type { WorkItemRows } from "./work-item";
 /** History events as rows. One that was handed out as a message leaves its text where it is. */
 export function historyRows(
   events: readonly HistoryEvent[],
-  { eventPayloads }: WorkItemRows,
+  { eventPayloads }: Pick<WorkItemRows, "eventPayloads">,
   storage: TextStorage,
 ): readonly HistoryRow[] {
   return events.map((event) => {

@@ -1,6 +1,10 @@
 import type { TableColumn, TableValue } from "../connection/sql-client";
 import type { EventRow } from "./event-row";
+import { needsExactText, type TextStorage } from "./exact-text";
+import { hostDataJson, parseHostData } from "./host-data";
+import type { HistoryRow } from "./host-tables";
 import type { MessageRow } from "./message-row";
+import { asciiJson, withoutEscapes, withReasonData } from "./reason-data";
 import { column } from "./table-column";
 import type { NewTaskRow } from "./task-row";
 
@@ -17,17 +21,24 @@ export interface TypeColumns {
   readonly tags: boolean;
 }
 
-/** The columns that types have in a schema of a version such as `1.5.2` or `1.8.1+commit`. */
-export function typeColumnsOf(version: string): TypeColumns {
+/** What a schema of some version has. */
+export interface SchemaFeatures extends TypeColumns {
+  /** Since 1.8.0: claims of orchestrations, or of entities, only. */
+  readonly claimsByKind: boolean;
+}
+
+/** What there is in a schema of a version such as `1.5.2` or `1.8.1+commit`. */
+export function featuresOf(version: string): SchemaFeatures {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const since = (wanted: number) => major > 1 || (major === 1 && minor >= wanted);
-  return { traceContext: since(2), tags: since(6) };
+  return { traceContext: since(2), tags: since(6), claimsByKind: since(8) };
 }
 
 /** How a table is written: the schema it is in, what columns its types have, and where ids of new payloads come from. */
 export interface TableContext {
   readonly schema: string;
   readonly has: TypeColumns;
+  readonly storage: TextStorage;
   /** GUIDs with dashes. */
   readonly newGuid: () => string;
 }
@@ -47,14 +58,15 @@ export function messageIdsTable(
   };
 }
 
-/** Events of one execution, counted on from `firstSequenceNumber`. */
+/** Events of one execution, counted on from `firstSequenceNumber`; of one with `payloadId` the texts are stored already. */
 export function historyEventsTable(
   context: TableContext,
-  rows: readonly EventRow[],
+  rows: readonly HistoryRow[],
   of: { readonly instanceId: string; readonly executionId: string; readonly firstSequenceNumber: number },
 ): TableValue {
   const cells = rows.map((row, index) => ({
-    ...cellsOf(row, context),
+    ...cellsOf(row),
+    ...historyPayload(row, context),
     InstanceID: of.instanceId,
     ExecutionID: of.executionId,
     SequenceNumber: of.firstSequenceNumber + index,
@@ -64,10 +76,11 @@ export function historyEventsTable(
   return tableOf("HistoryEvents", context, cells);
 }
 
-/** Messages; the procedures make instances from the seeds of starts. */
+/** Messages, each with a payload, by whose id a repeated call is refused. The procedures make instances from starts. */
 export function orchestrationEventsTable(context: TableContext, rows: readonly MessageRow[]): TableValue {
   const cells = rows.map((row) => ({
-    ...cellsOf(row, context),
+    ...cellsOf(row),
+    ...payloadCells(withTimestamp(row), context),
     InstanceID: row.instanceId,
     ExecutionID: row.executionId,
     ParentInstanceID: row.seed?.parentInstanceId,
@@ -77,10 +90,16 @@ export function orchestrationEventsTable(context: TableContext, rows: readonly M
   return tableOf("OrchestrationEvents", context, cells);
 }
 
-/** Activity tasks to be queued. */
-export function taskEventsTable(context: TableContext, rows: readonly NewTaskRow[]): TableValue {
+/** A row of an activity task, the id of its payload chosen before: its event in the history shares it. */
+export interface QueuedTaskRow extends NewTaskRow {
+  readonly payloadId: string | null;
+}
+
+/** Activity tasks to be queued. Their payloads hold a text and nothing else. */
+export function taskEventsTable(context: TableContext, rows: readonly QueuedTaskRow[]): TableValue {
   const cells = rows.map((row) => ({
-    ...payloadCells({ ...row, reason: null }, context),
+    PayloadText: textCell(row.text, context),
+    PayloadID: row.payloadId,
     InstanceID: row.instanceId,
     ExecutionID: row.executionId,
     Name: row.name,
@@ -96,7 +115,8 @@ export function taskEventsTable(context: TableContext, rows: readonly NewTaskRow
 /** Outcomes of activity tasks, of the same type as the tasks. */
 export function taskResultsTable(context: TableContext, rows: readonly MessageRow[]): TableValue {
   const cells = rows.map((row) => ({
-    ...cellsOf(row, context),
+    ...cellsOf(row),
+    ...payloadCells(withTimestamp(row), context),
     InstanceID: row.instanceId,
     ExecutionID: row.executionId,
   }));
@@ -105,9 +125,8 @@ export function taskResultsTable(context: TableContext, rows: readonly MessageRo
 
 type Cells = Readonly<Record<string, unknown>>;
 
-function cellsOf(row: EventRow, context: TableContext): Cells {
+function cellsOf(row: EventRow): Cells {
   return {
-    ...payloadCells(row, context),
     EventType: row.eventType,
     Name: row.name,
     RuntimeStatus: row.runtimeStatus,
@@ -117,8 +136,36 @@ function cellsOf(row: EventRow, context: TableContext): Cells {
   };
 }
 
-function payloadCells({ text, reason }: Pick<EventRow, "text" | "reason">, { newGuid }: TableContext): Cells {
-  return { PayloadText: text, Reason: reason, PayloadID: text === null && reason === null ? null : newGuid() };
+/**
+ * The message with its own time, which the columns have no place for: the database stamps what is sent with its clock. A
+ * timer needs none, for it is the time at which it fires.
+ */
+function withTimestamp(row: MessageRow): MessageRow {
+  if (row.eventType === "TimerFired" && row.hostData === null) return row;
+  const data = parseHostData(row.hostData);
+  const set = { timestamp: row.timestamp, ...data.event?.set };
+  return { ...row, hostData: hostDataJson({ ...data, event: { ...data.event, set } }) };
+}
+
+function historyPayload(row: HistoryRow, context: TableContext): Cells {
+  if (row.payloadId !== undefined) return { PayloadID: row.payloadId };
+  const isEmpty = row.text === null && row.reason === null && row.hostData === null;
+  return isEmpty ? {} : payloadCells(row, context);
+}
+
+function payloadCells(row: Pick<EventRow, "text" | "reason" | "hostData">, context: TableContext): Cells {
+  const { text, reason } = withReasonData(row.text, row.reason, row.hostData);
+  return { PayloadText: textCell(text, context), Reason: reason, PayloadID: context.newGuid() };
+}
+
+/** A JSON text survives any collation, written with escapes. */
+export function textCell(text: string | null, { storage }: Pick<TableContext, "storage">): string | null {
+  return text !== null && needsExactText(text, storage.isUtf8) ? asciiJson(text) : text;
+}
+
+/** What `textCell` has written. */
+export function cellText(text: string | null, { storage }: Pick<TableContext, "storage">): string | null {
+  return text === null || storage.isUtf8 ? text : withoutEscapes(text);
 }
 
 function tableOf(type: keyof typeof TYPES, { schema, has }: TableContext, cells: readonly Cells[]): TableValue {

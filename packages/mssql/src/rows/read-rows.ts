@@ -2,6 +2,7 @@ import type { Row } from "../connection/sql-client";
 import { Columns } from "./columns";
 import type { EventRow } from "./event-row";
 import type { InstanceRow } from "./instance-row";
+import { splitReasonData } from "./reason-data";
 import type { TaskRow } from "./task-row";
 
 /** The columns of a result row of instances. */
@@ -31,7 +32,11 @@ export function readInstanceRow(row: Row): InstanceRow {
 /** The columns of a result row of events: of NewEvents (which are not played yet) or of History. */
 export function readEventRow(row: Row): EventRow {
   const columns = new Columns(row);
+  const hostData = columns.textOrNull("HostData");
+  const texts = { text: columns.textOrNull("PayloadText"), reason: columns.textOrNull("Reason"), hostData };
   return {
+    // What was written through Microsoft's procedures has no HostData of its own, whoever reads it.
+    ...(hostData === null ? splitReasonData(texts.text, texts.reason) : texts),
     eventType: columns.text("EventType"),
     taskId: columns.numberOrNull("TaskID"),
     name: columns.textOrNull("Name"),
@@ -39,9 +44,6 @@ export function readEventRow(row: Row): EventRow {
     timestamp: columns.number("Timestamp"),
     visibleTime: columns.numberOrNull("VisibleTime"),
     executionId: columns.textOrNull("ExecutionID"),
-    text: columns.textOrNull("PayloadText"),
-    reason: columns.textOrNull("Reason"),
-    hostData: columns.textOrNull("HostData"),
     traceContext: columns.textOrNull("TraceContext"),
     isPlayed: row["IsPlayed"] === true,
   };

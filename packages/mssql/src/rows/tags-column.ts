@@ -1,6 +1,7 @@
 import { DurableHostError } from "@durable-host/engine";
 import { byteLength, COLUMN_BYTES } from "./column-limits";
 import { UTF8, type TextStorage } from "./exact-text";
+import { asciiJson } from "./reason-data";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -10,7 +11,7 @@ export type Tags = Readonly<Record<string, string>>;
  */
 export function tagsColumn(tags: Tags | undefined, { isUtf8 }: TextStorage = UTF8): string | null {
   if (tags === undefined || Object.keys(tags).length === 0) return null;
-  const json = isUtf8 ? JSON.stringify(tags) : asciiOf(JSON.stringify(tags));
+  const json = isUtf8 ? JSON.stringify(tags) : asciiJson(JSON.stringify(tags));
   return byteLength(json) <= COLUMN_BYTES.tags ? json : null;
 }
 
@@ -40,10 +41,6 @@ export function parseTagsColumn(column: string | null): Tags | undefined {
   } catch {
     return undefined;
   }
-}
-
-function asciiOf(json: string): string {
-  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function isTags(value: unknown): value is Tags {

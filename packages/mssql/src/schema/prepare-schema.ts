@@ -4,30 +4,56 @@ import type { SqlClient } from "../connection/sql-client";
 import type { TextStorage } from "../rows/exact-text";
 import { createSchema } from "./create-schema";
 import { loadScripts } from "./load-scripts";
+import { readRights } from "./rights";
 import { judgeSchema, readSchemaStatus, refuseNewer } from "./versions";
+
+/** What a provider has to know of the database that it works with. */
+export interface PreparedSchema extends TextStorage {
+  /**
+   * The version of Microsoft's schema, such as `1.6.0`, where ours is missing and stays so: the store then works through
+   * Microsoft's procedures alone.
+   */
+  readonly microsoftVersion?: string;
+}
 
 export interface PrepareOptions {
   readonly schema: string;
   /** False, for whoever only looks: a schema that is missing or behind is refused. */
   readonly maySetUp: boolean;
+  /** False: nothing of ours is added beside Microsoft's schema (host.json `addHostSchema`). */
+  readonly addHostSchema?: boolean;
   readonly logger: Logger;
 }
 
 /**
- * Makes sure that the schema is one this release can work with, and tells how the database keeps text.
+ * Makes sure that the schema is one this release can work with, and tells how the database keeps text. In a database that
+ * Microsoft's provider has set up ours is added, unless that is not wanted, or the login may not: then theirs has to do.
  *
  * @throws DurableHostError CONFIG_INVALID (the schema is missing or behind, and must not be touched), SCHEMA_TOO_NEW,
  * STORAGE_PERMANENT (the server refused, mostly for want of rights), STORAGE_TRANSIENT
  */
-export async function prepareSchema(client: SqlClient, options: PrepareOptions): Promise<TextStorage> {
-  const { schema, maySetUp, logger } = options;
+export async function prepareSchema(client: SqlClient, options: PrepareOptions): Promise<PreparedSchema> {
+  const { schema, addHostSchema = true, maySetUp, logger } = options;
   try {
-    if (maySetUp) await setUp(client, schema, logger);
-    else await requireSchema(client, schema);
-    return await readTextStorage(client, maySetUp ? logger : undefined);
+    const microsoftVersion = await microsoftAlone(client, options);
+    if (microsoftVersion === undefined) {
+      if (maySetUp && addHostSchema) await setUp(client, schema, logger);
+      else await requireSchema(client, schema);
+    }
+    const storage = await readTextStorage(client, maySetUp ? logger : undefined);
+    return { ...storage, ...(microsoftVersion !== undefined && { microsoftVersion }) };
   } catch (error) {
     throw error instanceof SqlError ? refused(error, schema) : error;
   }
+}
+
+/** The version of Microsoft's schema where there is no other, and none is to be added. */
+async function microsoftAlone(client: SqlClient, options: PrepareOptions): Promise<string | undefined> {
+  const { schema, maySetUp, addHostSchema = true } = options;
+  const { revision, contract } = await readSchemaStatus(client, schema);
+  if (revision !== undefined || contract[0] === undefined) return undefined;
+  const adds = maySetUp && addHostSchema && (await readRights(client, schema)).maySetUp;
+  return adds ? undefined : contract[0].version;
 }
 
 async function setUp(client: SqlClient, schema: string, logger: Logger): Promise<void> {

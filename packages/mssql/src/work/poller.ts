@@ -3,6 +3,8 @@ import { errorText, WakeUp, type Clock, type Logger, type WorkKind } from "@dura
 /** What a look at the store has found. */
 export interface Peek {
   readonly ready: readonly WorkKind[];
+  /** Kinds of which a look cannot tell: the dispatchers ask for them, which does not hasten the next look. */
+  readonly unknown?: readonly WorkKind[];
   /** When the next thing becomes available by itself (milliseconds since the epoch, this process's clock). */
   readonly nextDueAt?: number;
 }
@@ -71,7 +73,8 @@ export class Poller {
     const found = await this.#peek();
     if (this.#isStopped()) return;
     this.#state = "waiting";
-    if (found && found.ready.length > 0) this.#options.onReady(found.ready);
+    const kinds = [...(found?.ready ?? []), ...(found?.unknown ?? [])];
+    if (kinds.length > 0) this.#options.onReady(kinds);
     this.#scheduleNext(found);
   }
 

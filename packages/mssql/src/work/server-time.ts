@@ -36,4 +36,9 @@ export class ServerTime {
   toLocal(serverTime: number): number {
     return serverTime - this.#offset;
   }
+
+  /** A time of this process's clock on the server's. */
+  toServer(localTime: number): number {
+    return localTime + this.#offset;
+  }
 }

@@ -1,6 +1,7 @@
 import { anActivityTask, aTaskCompleted, anExecutionStarted, anInstanceSeed } from "@durable-host/testkit";
 import type { TableValue } from "../../src/connection/sql-client";
 import { encodeEvent } from "../../src/rows/event-row";
+import { UTF8 } from "../../src/rows/exact-text";
 import { encodeMessage } from "../../src/rows/message-row";
 import {
   historyEventsTable,
@@ -9,12 +10,12 @@ import {
   orchestrationEventsTable,
   taskEventsTable,
   taskResultsTable,
-  typeColumnsOf,
+  featuresOf,
 } from "../../src/rows/microsoft-tables";
 import { encodeTask } from "../../src/rows/task-row";
 
 function contextOf(version: string) {
-  return { schema: "dt", has: typeColumnsOf(version), newGuid: () => "new" };
+  return { schema: "dt", has: featuresOf(version), storage: UTF8, newGuid: () => "new" };
 }
 
 function records({ columns, rows }: TableValue): readonly Record<string, unknown>[] {
@@ -87,7 +88,9 @@ describe("Microsoft's table types", () => {
 
   it("take activity tasks and their outcomes", () => {
     const context = contextOf("1.8.1");
-    expect(records(taskEventsTable(context, [encodeTask(anActivityTask("i1", 1, { version: "3" }))]))).toMatchObject([
+    expect(
+      records(taskEventsTable(context, [{ ...encodeTask(anActivityTask("i1", 1, { version: "3" })), payloadId: "p" }])),
+    ).toMatchObject([
       { InstanceID: "i1", Name: "ship", EventType: "TaskScheduled", TaskID: 1, PayloadText: '"A1"', Version: "3" },
     ]);
     const outcome = encodeMessage({ instanceId: "i1", executionId: "e1", event: aTaskCompleted(1) });

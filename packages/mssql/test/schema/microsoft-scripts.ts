@@ -6,6 +6,9 @@ import type { TestDatabase } from "../stand/test-database";
 /** The environment variable that holds the folder of Microsoft's scripts (`src/DurableTask.SqlServer/Scripts`). */
 const FOLDER_VARIABLE = "DURABLETASK_MSSQL_SCRIPTS";
 
+/** The same for versions of before: a folder that holds one with the scripts of each release, such as `1.6.0`. */
+const VERSIONS_VARIABLE = "DURABLETASK_MSSQL_VERSIONS";
+
 const FILES = ["schema-1.0.0.sql", "schema-1.2.0.sql", "schema-1.6.0.sql", "logic.sql", "permissions.sql"];
 
 /** The folder of Microsoft's scripts, if this machine has them: they are compared with, never shipped. */
@@ -20,9 +23,23 @@ export function describeWithMicrosoftScripts(title: string, body: () => void): v
   else describe.skip(`${title} (NOT RUN: ${FOLDER_VARIABLE} names no folder with Microsoft's scripts)`, body);
 }
 
-/** Sets a schema up as Microsoft's provider does, up to a version of its scripts; records the version like it. */
-export async function installMicrosoftSchema(database: TestDatabase, schema: string, version = "1.8.1"): Promise<void> {
-  for (const batch of microsoftBatches(schema, FILES)) {
+/** Like `describe`, with the scripts of one release. */
+export function describeWithMicrosoftVersion(version: string, title: string, body: () => void): void {
+  if (versionFolder(version) !== undefined) describe(title, body);
+  else describe.skip(`${title} (NOT RUN: ${VERSIONS_VARIABLE} names no folder with scripts of ${version})`, body);
+}
+
+function versionFolder(version: string): string | undefined {
+  const folder = process.env[VERSIONS_VARIABLE];
+  if (folder !== undefined && existsSync(join(folder, version, "logic.sql"))) return join(folder, version);
+  return version === NEWEST ? microsoftScriptFolder() : undefined;
+}
+
+const NEWEST = "1.8.1";
+
+/** Sets a schema up as Microsoft's provider of a version does; records the version like it. */
+export async function installMicrosoftSchema(database: TestDatabase, schema: string, version = NEWEST): Promise<void> {
+  for (const batch of microsoftBatches(schema, FILES, versionFolder(version))) {
     await database.client.batch(database.isBabelfish ? inKnownWords(batch, schema) : batch);
   }
   await database.client.batch(`EXEC ${schema}._UpdateVersion '${version}'`);
@@ -33,12 +50,17 @@ export function microsoftDropBatches(schema: string): readonly string[] {
   return microsoftBatches(schema, ["drop-schema.sql"]);
 }
 
-function microsoftBatches(schema: string, files: readonly string[]): readonly string[] {
-  const folder = microsoftScriptFolder() ?? "";
-  return files.flatMap((file) => {
-    const text = readFileSync(join(folder, file), "utf8").replace(/^\uFEFF/, "");
-    return splitBatches(text.replaceAll("__SchemaNamePlaceholder__", schema));
-  });
+function microsoftBatches(
+  schema: string,
+  files: readonly string[],
+  folder = microsoftScriptFolder() ?? "",
+): readonly string[] {
+  return files
+    .filter((file) => existsSync(join(folder, file)))
+    .flatMap((file) => {
+      const text = readFileSync(join(folder, file), "utf8").replace(/^\uFEFF/, "");
+      return splitBatches(text.replaceAll("__SchemaNamePlaceholder__", schema));
+    });
 }
 
 /** Names that the stand-in does not find in the procedure's own schema, and the statements that it cannot run. */

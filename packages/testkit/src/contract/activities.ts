@@ -49,6 +49,7 @@ function describeTasks(hub: () => TestHub): void {
   });
 
   it("hands out an abandoned task before younger ones", async () => {
+    if (hub().lacks("order")) return;
     await hub().createRunning("i1", { activities: [anActivityTask("i1", 1), anActivityTask("i1", 2)] });
     const [first] = await hub().provider.lockActivities(1);
     if (first === undefined) throw new Error("Two tasks are waiting.");
@@ -69,7 +70,8 @@ function describeOutcomes(hub: () => TestHub): void {
     await hub().createRunning("i1", { activities: [anActivityTask("i1", 4)] });
     const failed = { type: "TaskFailed" as const, timestamp: 1, taskScheduledId: 4, reason: "no", details: "because" };
     await hub().provider.commitActivity(await hub().lockOneActivity(), failed);
-    expect((await hub().lockOne()).messages).toMatchObject([{ event: failed }]);
+    const { messages } = await hub().lockOne();
+    expect(messages.map(({ event }) => hub().kept(event))).toEqual([hub().kept(failed)]);
   });
 
   it("accepts one outcome per task [DF84]", async () => {

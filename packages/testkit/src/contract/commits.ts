@@ -49,6 +49,7 @@ function describeWorkItems(hub: () => TestHub): void {
   });
 
   it("locks no more than asked for, those first that became ready first", async () => {
+    if (hub().lacks("order")) return;
     for (const instanceId of ["a", "b", "c"]) await hub().create(instanceId);
     const first = await hub().provider.lockOrchestrations("orchestration", 2);
     expect(first.map(({ instance }) => instance.instanceId)).toEqual(["a", "b"]);
@@ -56,6 +57,7 @@ function describeWorkItems(hub: () => TestHub): void {
   });
 
   it("does not let a busy instance starve another", async () => {
+    if (hub().lacks("order")) return;
     await hub().createRunning("busy");
     await send(hub(), "busy", "1");
     await hub().create("other");
@@ -73,11 +75,10 @@ function describeHistory(hub: () => TestHub): void {
     await send(hub(), "i1", "go");
     const events: HistoryEvent[] = [anOrchestratorStarted(), anEventRaised("go"), aTaskScheduled(0), aTaskScheduled(1)];
     await hub().runOne({ history: { type: "append", events } });
-    await expect(hub().provider.readHistory("i1")).resolves.toEqual([
-      anOrchestratorStarted(),
-      anExecutionStarted("i1"),
-      ...events,
-    ]);
+    const history = [anOrchestratorStarted(), anExecutionStarted("i1"), ...events];
+    expect((await hub().provider.readHistory("i1")).map((event) => hub().kept(event))).toEqual(
+      history.map((event) => hub().kept(event)),
+    );
   });
 
   it("keeps every field of an event, and large and unusual text", async () => {
@@ -120,15 +121,16 @@ function describeHistory(hub: () => TestHub): void {
     await hub().createRunning("i1");
     await hub().createRunning("i2");
     await hub().provider.purgeInstances(["i1"]);
-    await expect(hub().provider.readHistory("i2")).resolves.toEqual([
-      anOrchestratorStarted(),
-      anExecutionStarted("i2"),
-    ]);
+    const history = [anOrchestratorStarted(), anExecutionStarted("i2")];
+    expect((await hub().provider.readHistory("i2")).map((event) => hub().kept(event))).toEqual(
+      history.map((event) => hub().kept(event)),
+    );
   });
 }
 
 function describeStates(hub: () => TestHub): void {
   it("saves every field of the instance", async () => {
+    if (hub().lacks("given fields")) return;
     await hub().create("i1", { tags: { a: "1" } });
     const item = await hub().lockOne();
     const instance: InstanceState = {
@@ -161,6 +163,7 @@ function describeStates(hub: () => TestHub): void {
   });
 
   it("forgets fields that the instance no longer has", async () => {
+    if (hub().lacks("given fields")) return;
     await hub().create("i1", { tags: { a: "1" }, input: "1" });
     const item = await hub().lockOne();
     const { tags: _, ...rest } = item.instance;
@@ -182,7 +185,7 @@ function describeStates(hub: () => TestHub): void {
       };
       await hub().provider.commitOrchestration(item, aCommit(item, { instance }));
       await hub().restart();
-      await expect(hub().provider.getInstance("i1")).resolves.toEqual(instance);
+      expect(hub().kept(await hub().provider.getInstance("i1"))).toEqual(hub().kept(instance));
     }
   });
 }

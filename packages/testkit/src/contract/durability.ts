@@ -57,13 +57,12 @@ function describeKeptWork(hub: () => TestHub): void {
     await hub().provider.sendMessage({ instanceId: "waiting", event: anEventRaised("go") });
     await hub().restart();
     const items = await hub().provider.lockOrchestrations("orchestration", 10);
-    expect(items.map(({ instance, messages }) => [instance.instanceId, messages.length])).toEqual([
-      ["locked", 1],
-      ["waiting", 2],
-    ]);
+    const found = items.map(({ instance, messages }) => `${instance.instanceId}: ${messages.length}`);
+    expect(hub().lacks("order") ? found.toSorted() : found).toEqual(["locked: 1", "waiting: 2"]);
   });
 
   it("keeps activities, locked or not, with their order", async () => {
+    if (hub().lacks("order")) return;
     const tasks = [1, 2, 3].map((taskId) => anActivityTask("i1", taskId));
     await hub().createRunning("i1", { activities: tasks });
     await hub().provider.lockActivities(2);
@@ -84,6 +83,7 @@ function describeKeptWork(hub: () => TestHub): void {
 
 function describeKeptTimes(hub: () => TestHub): void {
   it("keeps timers, and fires at once those that became due meanwhile", async () => {
+    if (hub().lacks("timer cancellation")) return;
     const now = hub().now();
     await hub().createRunning("i1", {
       timers: [

@@ -13,6 +13,7 @@ export function describeInstances(hub: () => TestHub): void {
 
 function describeCreation(hub: () => TestHub): void {
   it("creates a Pending instance that shows what its start says", async () => {
+    if (hub().lacks("given fields")) return;
     const parent = { instanceId: "p", executionId: "pe", name: "parent", taskScheduledId: 3 };
     await hub().create("i1", { name: "pay", version: "2", input: '"ü 😀"', tags: { team: "a" }, parent });
     await expect(hub().provider.getInstance("i1")).resolves.toEqual({
@@ -75,15 +76,12 @@ function describeReplacement(hub: () => TestHub): void {
     const start = anExecutionStarted("i1", { executionId: "e2", input: '"again"', timestamp: BUILT_AT + 5 });
     await hub().provider.createInstance(start, new Set(["Running"]));
 
-    expect(await hub().provider.getInstance("i1")).toMatchObject({
-      executionId: "e2",
-      runtimeStatus: "Pending",
-      input: '"again"',
-      createdAt: BUILT_AT + 5,
-    });
+    const instance = await hub().provider.getInstance("i1");
+    expect(instance).toMatchObject({ executionId: "e2", runtimeStatus: "Pending", input: '"again"' });
+    if (!hub().lacks("given times")) expect(instance?.createdAt).toBe(BUILT_AT + 5);
     await expect(hub().provider.readHistory("i1")).resolves.toEqual([]);
     await expect(hub().provider.lockActivities(10)).resolves.toEqual([]);
-    expect((await hub().lockOne()).messages.map(({ event }) => event)).toEqual([start]);
+    expect((await hub().lockOne()).messages.map(({ event }) => hub().kept(event))).toEqual([hub().kept(start)]);
   });
 
   it("does not replace an instance in another status", async () => {

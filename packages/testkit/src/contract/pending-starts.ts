@@ -38,6 +38,7 @@ function describePurgeByStatus(hub: () => TestHub): void {
   });
 
   it("does not purge an instance that was started anew since it was listed", async () => {
+    if (hub().lacks("pending starts")) return;
     await createEnded(hub(), "i1");
     const starting = hub().provider.createInstance(anExecutionStarted("i1", { executionId: "e2" }), new Set(ENDED));
     await expect(hub().provider.purgeInstances(["i1"], ENDED)).resolves.toBe(0);
@@ -46,6 +47,7 @@ function describePurgeByStatus(hub: () => TestHub): void {
   });
 
   it("does not purge an ended instance that a start is waiting for", async () => {
+    if (hub().lacks("pending starts")) return;
     await createEnded(hub(), "child");
     await hub().provider.sendMessage(aChildStart("child"));
     await expect(hub().provider.purgeInstances(["child"], ENDED)).resolves.toBe(0);
@@ -53,6 +55,7 @@ function describePurgeByStatus(hub: () => TestHub): void {
   });
 
   it("does not purge an ended instance that a start is being sent to", async () => {
+    if (hub().lacks("pending starts")) return;
     await createEnded(hub(), "child");
     const sending = hub().provider.sendMessage(aChildStart("child"));
     await expect(hub().provider.purgeInstances(["child"], ENDED)).resolves.toBe(0);
@@ -75,6 +78,7 @@ function describeReplacement(hub: () => TestHub): void {
     hub().provider.createInstance(anExecutionStarted("child", { executionId }), new Set(replaceable));
 
   it("keeps the start that waits for an ended instance when that is replaced", async () => {
+    if (hub().lacks("pending starts")) return;
     await createEnded(hub(), "child");
     await hub().provider.sendMessage(aChildStart("child"));
     await replace("e2");
@@ -88,12 +92,14 @@ function describeReplacement(hub: () => TestHub): void {
   });
 
   it("keeps a start that is sent together with the replacement", async () => {
+    if (hub().lacks("pending starts")) return;
     await createEnded(hub(), "child");
     await Promise.all([hub().provider.sendMessage(aChildStart("child")), replace("e2")]);
     expect((await hub().lockOne()).messages).toHaveLength(2);
   });
 
   it("keeps a start that was handed out, and takes it from whoever holds it", async () => {
+    if (hub().lacks("pending starts")) return;
     await createEnded(hub(), "child");
     await hub().provider.sendMessage(aChildStart("child"));
     const item = await hub().lockOne();
@@ -105,8 +111,7 @@ function describeReplacement(hub: () => TestHub): void {
   it("drops the start of the execution that is replaced", async () => {
     await hub().create("child", { executionId: "e1" });
     await replace("e2", ["Pending"]);
-    expect((await hub().lockOne()).messages.map(({ event }) => event)).toEqual([
-      anExecutionStarted("child", { executionId: "e2" }),
-    ]);
+    const start = hub().kept(anExecutionStarted("child", { executionId: "e2" }));
+    expect((await hub().lockOne()).messages.map(({ event }) => hub().kept(event))).toEqual([start]);
   });
 }

@@ -70,6 +70,7 @@ function describeScheduledStarts(hub: () => TestHub): void {
   });
 
   it("does not make a termination wait for a scheduled start, and hands out both, so that the instance can end", async () => {
+    if (hub().lacks("termination before start")) return;
     const scheduledStartTime = hub().now() + 1_000;
     await hub().create("i1", { scheduledStartTime });
     await hub().provider.sendMessage({ instanceId: "i1", event: anExecutionTerminated() });
@@ -117,6 +118,7 @@ function describeCancellation(hub: () => TestHub): void {
   }
 
   it("does not fire a cancelled timer", async () => {
+    if (hub().lacks("timer cancellation")) return;
     await hub().createRunning("i1", { timers: [inOneSecond(1), inOneSecond(2), inOneSecond(3)] });
     await commitNext({ canceledTimers: [1, 3, 99] });
     await hub().pass(1_000);
@@ -124,6 +126,7 @@ function describeCancellation(hub: () => TestHub): void {
   });
 
   it("does not fire a timer that is cancelled after it became due but before it was handed out", async () => {
+    if (hub().lacks("timer cancellation")) return;
     await hub().createRunning("i1", { timers: [inOneSecond(1)] });
     await hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
     const item = await hub().lockOne();
@@ -133,6 +136,7 @@ function describeCancellation(hub: () => TestHub): void {
   });
 
   it("cancels all timers at once", async () => {
+    if (hub().lacks("timer cancellation")) return;
     await hub().createRunning("i1", { timers: [inOneSecond(1), inOneSecond(2)] });
     await commitNext({ canceledTimers: "all" });
     await hub().pass(1_000);
@@ -140,6 +144,7 @@ function describeCancellation(hub: () => TestHub): void {
   });
 
   it("keeps the timers that the cancelling commit sets", async () => {
+    if (hub().lacks("timer cancellation")) return;
     await hub().createRunning("i1", { timers: [inOneSecond(1)] });
     await commitNext({ canceledTimers: "all", timers: [inOneSecond(2)] });
     await hub().pass(1_000);
@@ -147,6 +152,7 @@ function describeCancellation(hub: () => TestHub): void {
   });
 
   it("cancels only timers, not messages, when an instance ends", async () => {
+    if (hub().lacks("timer cancellation")) return;
     await hub().createRunning("i1", { timers: [inOneSecond(1)] });
     await hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("later"), dueAt: hub().now() + 1_000 });
     await commitNext({ canceledTimers: "all" });

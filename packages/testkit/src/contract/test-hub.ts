@@ -1,12 +1,15 @@
 import type {
   ActivityWorkItem,
+  HistoryEvent,
   InstanceKind,
+  InstanceState,
   OrchestrationCommit,
   OrchestrationWorkItem,
   StorageProvider,
 } from "@durable-host/engine";
 import { aCommit } from "../builders/commits";
 import { anExecutionStarted } from "../builders/events";
+import { withoutTimes, type Capability } from "./capabilities";
 
 /** One empty task hub of the provider under test, started. */
 export interface ProviderFixture {
@@ -18,6 +21,8 @@ export interface ProviderFixture {
   pass(ms: number): Promise<void>;
   /** How long locks last. */
   readonly lockDurationMs: number;
+  /** What this store is excused from. */
+  readonly lacks?: readonly Capability[];
   /** Stops the provider, if it can still be stopped, and starts another one on the same store. */
   restart(): Promise<void>;
   /** Stops the provider and removes the store. */
@@ -34,6 +39,15 @@ export class TestHub {
 
   get lockDurationMs(): number {
     return this.fixture.lockDurationMs;
+  }
+
+  lacks(capability: Capability): boolean {
+    return this.fixture.lacks?.includes(capability) ?? false;
+  }
+
+  /** What is to be compared of an event or an instance: all of it, but for times that the store does not keep. */
+  kept<T extends HistoryEvent | InstanceState | undefined>(value: T): Partial<T> | T {
+    return this.lacks("given times") ? withoutTimes(value) : value;
   }
 
   now = () => this.fixture.now();

@@ -31,6 +31,7 @@ function describeFractions(hub: () => TestHub): void {
   });
 
   it("shows the times of an instance as whole milliseconds, before and after a restart", async () => {
+    if (hub().lacks("given times")) return;
     await hub().create("i1", { timestamp: 1_000.4 });
     const item = await hub().lockOne();
     const instance = {
