@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Server as NetServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DurableHostError, type Logger } from "@durable-host/engine";
 import type { HostResponse, HttpHandler } from "@durable-host/functions";
@@ -24,8 +24,8 @@ export interface HttpListenerOptions {
 export interface HttpListener {
   readonly port: number;
   /**
-   * Ends each open connection with its next answer and, after a moment in which requests that are on their way still arrive,
-   * takes no new ones. Resolves when the answers that are due have been sent, or after `graceMs` without them.
+   * After a moment in which requests that are on their way still arrive: takes no new connections and ends each open one with
+   * its next answer. Resolves when the answers that are due have been sent, or after `graceMs` without them.
    */
   drain(graceMs: number): Promise<void>;
   /** Takes nothing more; resolves when the answers that are due have been sent, or after `graceMs` without them. */
@@ -58,21 +58,28 @@ const KEEP_ALIVE_MS = 65_000;
 export async function listenHttp(options: HttpListenerOptions): Promise<HttpListener> {
   const serving: Serving = { ...options, isDraining: false };
   const servers = await listenOnAll(serving);
-  let closed: Promise<unknown> | undefined;
-  const stopListening = (): Promise<unknown> => {
+  let refusing: Promise<unknown> | undefined;
+  /** Resolves when there is no connection left. */
+  const refuse = (): Promise<unknown> => {
     serving.isDraining = true;
-    return (closed ??= Promise.all(servers.map(closeServer)));
+    return (refusing ??= Promise.all(servers.map(refuseConnections)));
   };
+  const closeIdle = (): void => servers.forEach((server) => server.closeIdleConnections());
   return {
     port: portOf(servers[0]),
     async drain(graceMs) {
-      serving.isDraining = true;
+      // Connections are left alone as long as new ones are taken: their clients would only make others.
       await sleep(Math.min(LATE_REQUESTS_MS, graceMs));
-      await Promise.race([stopListening(), sleep(graceMs, undefined, { ref: false })]);
+      const timeUp = sleep(graceMs, undefined, { ref: false });
+      const idle = setTimeout(closeIdle, LATE_REQUESTS_MS);
+      await Promise.race([refuse(), timeUp]);
+      clearTimeout(idle);
     },
     async close(graceMs) {
       const timeout = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), graceMs);
-      await stopListening();
+      const refused = refuse();
+      closeIdle();
+      await refused;
       clearTimeout(timeout);
     },
   };
@@ -86,7 +93,9 @@ async function listenOnAll(serving: Serving): Promise<readonly [Server, ...Serve
     return [first, await listen(serving, "::1", portOf(first))];
   } catch (error) {
     if (isMissingAddress(error)) return [first];
-    await closeServer(first);
+    const refused = refuseConnections(first);
+    first.closeAllConnections();
+    await refused;
     throw error;
   }
 }
@@ -153,10 +162,17 @@ function fail(logger: Logger, message: IncomingMessage, response: ServerResponse
   else sendResponse(response, FAILED).catch(() => response.destroy());
 }
 
-function closeServer(server: Server): Promise<void> {
+/**
+ * Takes no new connections; resolves when the last one has ended. The close of node:http would also cut those that look idle,
+ * though a request may be on its way in them.
+ */
+function refuseConnections(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    NetServer.prototype.close.call(server, () => {
+      // What node:http has running beside the connections ends with its own close.
+      server.close();
+      resolve();
+    });
   });
 }
 
