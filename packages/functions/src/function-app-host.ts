@@ -21,6 +21,7 @@ import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
 import type { KeyCheck } from "./keys/check-key";
 import { indexFunctions, without, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
+import { readInspectFlags } from "./pool/inspect-flags";
 import { InvocationEvents, type InvocationListener, type InvocationTracer } from "./pool/invocation-events";
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
 import { PoolExecutor } from "./pool/pool-executor";
@@ -71,6 +72,8 @@ export interface FunctionAppHostOptions {
   readonly onInvocation?: InvocationListener;
   /** Makes the trace context that the code of each run sees; absent: it sees what came with its trigger. */
   readonly traceInvocation?: InvocationTracer;
+  /** Told which files of the app its workers have loaded, absolute, as they do; packages are left out. */
+  readonly onFiles?: (files: readonly string[]) => void;
   /** Told when a worker process has ended and another takes its place. */
   readonly onWorkerRestart?: () => void;
   readonly sessionMode?: SessionMode;
@@ -89,9 +92,14 @@ export interface FunctionAppHost {
   stopTriggers(): Promise<void>;
   /**
    * Lets runs in flight, whatever has triggered them, and the app's appTerminate hooks finish within the grace time, and takes
-   * no more from triggers. No process is left.
+   * no more from triggers. No process is left. Called again while it waits, it may shorten the time.
    */
-  stop(): Promise<void>;
+  stop(graceMs?: number): Promise<void>;
+  /**
+   * Gives the ports of `--inspect` to the app's workers, which have them from the start, or takes them away, so that those of
+   * another app can have them.
+   */
+  inspect(isOpen: boolean): void;
   readonly executor: Executor;
   /** Serves the app's HTTP functions; undefined for a path that is none of theirs. */
   readonly http: HttpHandler;
@@ -191,10 +199,13 @@ class PooledAppHost implements FunctionAppHost {
     if (this.#triggers === triggers) this.#triggers = undefined;
   }
 
-  async stop(): Promise<void> {
-    const { stopGraceMs = DEFAULT_STOP_GRACE_MS, clock = systemClock } = this.#options;
-    await withinTime(this.stopTriggers(), stopGraceMs, clock);
-    await this.#pool.stop();
+  async stop(graceMs = this.#options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS): Promise<void> {
+    await withinTime(this.stopTriggers(), graceMs, this.#options.clock ?? systemClock);
+    await this.#pool.stop(graceMs);
+  }
+
+  inspect(isOpen: boolean): void {
+    this.#pool.inspect(isOpen);
   }
 
   #bindingServices(): BindingServices {
@@ -297,10 +308,12 @@ function createPool(options: FunctionAppHostOptions): WorkerPool {
       hostVersion: HOST_VERSION,
       sessionMode: options.sessionMode ?? "resident",
       httpPollMs,
+      reportFiles: options.onFiles !== undefined,
       traceClients: options.traceInvocation !== undefined,
     }),
     workerCount: options.workerCount ?? 1,
-    nodeArguments: options.workerArguments ?? [],
+    ...readInspectFlags(options.workerArguments ?? []),
+    onFiles: options.onFiles,
     stopGraceMs: options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS,
     clock: options.clock ?? systemClock,
     logger: logger.child("Host.Workers"),

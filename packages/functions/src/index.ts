@@ -40,4 +40,5 @@ export type {
 } from "./pool/invocation-events";
 export type { TriggerInvocation } from "./triggers/trigger-type";
 export type { GenericResult, LogEntry, LogLevel, RejectedFunction, WireData } from "./wire/messages";
+export { findEntryFiles, readAppPackage } from "./worker/find-entry-files";
 export type { SessionMode } from "./worker/orchestrator/sessions";

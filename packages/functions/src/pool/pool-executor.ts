@@ -1,21 +1,23 @@
 import { randomUUID } from "node:crypto";
-import type {
-  ActivityResult,
-  ActivityTask,
-  Cancellation,
-  EntityBatch,
-  EntityBatchResult,
-  Episode,
-  EpisodeResult,
-  Executor,
-  FunctionKind,
-  Inspection,
+import {
+  entityInstanceId,
+  type ActivityResult,
+  type ActivityTask,
+  type Cancellation,
+  type EntityBatch,
+  type EntityBatchResult,
+  type Episode,
+  type EpisodeResult,
+  type Executor,
+  type FunctionKind,
+  type Inspection,
+  type TraceContext,
 } from "@durable-host/engine";
 import { propertiesOf } from "../bindings/binding-data";
 import { InputError, type FunctionBindings } from "../bindings/function-bindings";
 import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
 import type { FunctionIndex } from "./function-index";
-import type { InvocationEvents } from "./invocation-events";
+import type { InvocationEvents, InvocationOutcome } from "./invocation-events";
 import { FunctionTimeoutError, OutputError } from "./pending-calls";
 import { Residences } from "./residences";
 import { unlessAborted } from "./unless-aborted";
@@ -25,7 +27,8 @@ export interface PoolExecutorOptions {
   readonly pool: WorkerPool;
   readonly index: FunctionIndex;
   readonly events: InvocationEvents;
-  readonly bindings: FunctionBindings;
+  /** Bindings of the functions beside their triggers; absent: they have none. */
+  readonly bindings?: FunctionBindings;
 }
 
 /** Runs orchestrations, activities and entities in the app workers (engine port `Executor`). */
@@ -40,25 +43,28 @@ export class PoolExecutor implements Executor {
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { events } = this.#options;
     const invocationId = randomUUID();
-    const run = (): Promise<EpisodeResult> =>
-      unlessAborted(signal, () => this.#runEpisode(episode, invocationId, signal));
-    return events.around(episode.name, invocationId, "", run, episodeError);
+    const run = (traceContext?: TraceContext): Promise<EpisodeResult> =>
+      unlessAborted(signal, () => this.#runEpisode({ ...episode, traceContext }, invocationId, signal));
+    const { instanceId, traceContext: parent } = episode;
+    const details = { trigger: "orchestrationTrigger", instanceId, parent };
+    return events.around(episode.name, invocationId, "", run, episodeOutcome, details);
   }
 
   async inspectOrchestration(episode: Episode, signal: AbortSignal): Promise<Inspection> {
-    const { loadPastEvents, resumeAfter: _resumeAfter, ...rest } = episode;
+    const { loadPastEvents, resumeAfter: _resumeAfter, traceContext: _traceContext, ...rest } = episode;
     const request: EpisodeRequest = { ...rest, pastEvents: await loadPastEvents() };
     return unlessAborted(signal, () => this.#options.pool.call("inspection", episode.name, request));
   }
 
   async executeActivity(task: ActivityTask, signal: AbortSignal, cancellation?: Cancellation): Promise<ActivityResult> {
     const { events } = this.#options;
-    const { name } = task;
+    const { name, instanceId, traceContext: parent } = task;
     const invocationId = randomUUID();
-    const run = (): Promise<ActivityResult> =>
-      unlessAborted(signal, () => this.#runActivity(task, invocationId, cancellation));
+    const run = (traceContext = parent): Promise<ActivityResult> =>
+      unlessAborted(signal, () => this.#runActivity({ ...task, traceContext }, invocationId, cancellation));
+    const details = { trigger: "activityTrigger", instanceId, parent };
     try {
-      return await events.around(name, invocationId, "", run, activityError);
+      return await events.around(name, invocationId, "", run, activityOutcome, details);
     } catch (error) {
       if (!isFailureOfTheFunction(error)) throw error;
       return { type: "Failed", reason: `Activity function '${name}' failed: ${error.message}`, details: error.message };
@@ -68,15 +74,16 @@ export class PoolExecutor implements Executor {
   async executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult> {
     const { pool, events, bindings } = this.#options;
     const { name } = batch.entity;
+    const { traceContexts: [parent, ...links] = [], ...rest } = batch;
     const invocationId = randomUUID();
-    const request = { function: name, invocationId, batch };
-    const run = (): Promise<EntityBatchResult> =>
+    const run = (traceContext?: TraceContext): Promise<EntityBatchResult> =>
       unlessAborted(signal, async () => {
-        const call = await bindings.prepare(name, () => ({}));
-        return pool.call("entity", name, request, call);
+        const call = await bindings?.prepare(name, () => ({}));
+        return pool.call("entity", name, { function: name, invocationId, batch: rest, traceContext }, call);
       });
+    const details = { trigger: "entityTrigger", instanceId: entityInstanceId(batch.entity), parent, links };
     try {
-      return await events.around(name, invocationId, "", run);
+      return await events.around(name, invocationId, "", run, undefined, details);
     } catch (error) {
       if (!isFailureOfTheFunction(error)) throw error;
       return failAll(batch, error.message);
@@ -99,7 +106,7 @@ export class PoolExecutor implements Executor {
     const { pool, bindings } = this.#options;
     const { name, input, instanceId } = task;
     const request = { function: name, invocationId, task };
-    const preparing = bindings.prepare(name, () => ({ ...propertiesOf(input), data: input, instanceId }));
+    const preparing = bindings?.prepare(name, () => ({ ...propertiesOf(input), data: input, instanceId }));
     if (preparing === undefined) return pool.call("activity", name, request, { cancellation });
     return preparing.then(({ inputs, deliver }) =>
       pool.call("activity", name, { ...request, inputs }, { cancellation, deliver }),
@@ -131,12 +138,14 @@ function isFailureOfTheFunction(error: unknown): error is Error {
   return error instanceof FunctionTimeoutError || error instanceof OutputError || error instanceof InputError;
 }
 
-function episodeError({ completion }: EpisodeResult): string | undefined {
-  return completion?.type === "Failed" ? completion.output : undefined;
+function episodeOutcome({ completion }: EpisodeResult): InvocationOutcome {
+  if (!completion) return {};
+  const runtimeStatus = completion.type;
+  return completion.type === "Failed" ? { error: completion.output, runtimeStatus } : { runtimeStatus };
 }
 
-function activityError(result: ActivityResult): string | undefined {
-  return result.type === "Failed" ? result.reason : undefined;
+function activityOutcome(result: ActivityResult): InvocationOutcome {
+  return result.type === "Failed" ? { error: result.reason, stack: result.details } : {};
 }
 
 /** Every operation of the batch fails; the entity stays as it was. */

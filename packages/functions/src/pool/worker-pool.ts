@@ -1,5 +1,6 @@
 import { errorText, DurableHostError, hasCode, type Clock, type Logger } from "@durable-host/engine";
-import type { AppLoaded, CallKind, Calls, Init, LoadFailure, LogEntry } from "../wire/messages";
+import type { AppLoaded, CallKind, Calls, Init, InspectOptions, LoadFailure, LogEntry } from "../wire/messages";
+import { inspectOptionsOf } from "./inspect-flags";
 import { WorkerProcess, type CallOptions, type HttpReply, type HttpRequestToWorker } from "./worker-process";
 
 /** Process counts the official host takes (contract §6.3). */
@@ -15,6 +16,9 @@ export interface WorkerPoolOptions {
   /** Number of processes, 1 to 10. */
   readonly workerCount: number;
   readonly nodeArguments: readonly string[];
+  /** The debugger's port in the first worker; the others have those that follow. */
+  readonly inspect?: InspectOptions | undefined;
+  readonly onFiles?: ((files: readonly string[]) => void) | undefined;
   readonly functionTimeoutMs?: number;
   /** How long calls in flight and appTerminate hooks may take at stop before a worker is killed. */
   readonly stopGraceMs: number;
@@ -42,6 +46,7 @@ export class WorkerPool {
   readonly #slots: Slot[];
   #waiting: (() => void)[] = [];
   #stopping = false;
+  #isInspected = true;
 
   constructor(options: WorkerPoolOptions) {
     const { workerCount } = options;
@@ -73,13 +78,15 @@ export class WorkerPool {
     return first.value;
   }
 
-  /** Waits for calls in flight, lets the app terminate, and kills what does not end in time. */
-  async stop(): Promise<void> {
-    if (this.#stopping) return;
+  /**
+   * Waits for calls in flight, lets the app terminate, and kills what does not end in time. Called again while it waits, it may
+   * shorten the time.
+   */
+  async stop(graceMs = this.#options.stopGraceMs): Promise<void> {
     this.#stopping = true;
     for (const wake of this.#waiting.splice(0)) wake();
     const workers = this.#slots.flatMap(({ worker }) => worker ?? []);
-    await Promise.all(workers.map((worker) => worker.stop(this.#options.stopGraceMs)));
+    await Promise.all(workers.map((worker) => worker.stop(graceMs)));
   }
 
   /** The worker with the least to do; waits for one when none is ready. Rejects when the pool is stopped. */
@@ -90,6 +97,12 @@ export class WorkerPool {
       if (ready !== undefined) return ready;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+  }
+
+  /** Gives the debugger's ports to the workers, or takes them away for others. */
+  inspect(isOpen: boolean): void {
+    this.#isInspected = isOpen;
+    this.#slots.forEach(({ worker }, index) => worker?.inspect(this.#inspectOptions(index)));
   }
 
   /** Number of calls that run in the workers. */
@@ -116,6 +129,10 @@ export class WorkerPool {
     return (this.#leastLoaded() ?? (await this.take())).http(request);
   }
 
+  #inspectOptions(index: number): InspectOptions | undefined {
+    return this.#isInspected ? inspectOptionsOf(this.#options.inspect, index) : undefined;
+  }
+
   #leastLoaded(): WorkerProcess | undefined {
     if (this.#stopping) return undefined;
     let best: WorkerProcess | undefined;
@@ -129,8 +146,9 @@ export class WorkerPool {
     const { init, nodeArguments, functionTimeoutMs, clock, onLog } = this.#options;
     slot.startedAt = clock.now();
     const worker = new WorkerProcess({
-      init: init(),
+      init: { ...init(), inspect: this.#inspectOptions(this.#slots.indexOf(slot)) },
       nodeArguments,
+      onFiles: this.#options.onFiles,
       clock,
       onLog,
       ...(functionTimeoutMs !== undefined && { functionTimeoutMs }),

@@ -5,6 +5,7 @@ import type {
   EntityBatch,
   EntityBatchResult,
   Inspection,
+  TraceContext,
 } from "@durable-host/engine";
 import type { InvocationRequest } from "../worker/invocation";
 import type { EpisodeAnswer, EpisodeRequest } from "../worker/orchestrator/episode-request";
@@ -15,6 +16,14 @@ import type { BodyCancel, BodyCredit } from "./body-streams";
 /** Typed data of functions-host contract §2.2 as they cross the wire: JSON only, so that `bytes` is base64 text. */
 export type WireData = Readonly<Record<string, unknown>>;
 
+/** Where a debugger finds a worker, and what the worker does until one comes. */
+export interface InspectOptions {
+  readonly host: string;
+  readonly port: number;
+  /** `wait` for a debugger before the app is loaded, or `break` there besides. */
+  readonly mode: "run" | "wait" | "break";
+}
+
 /** First message to a worker. */
 export interface Init {
   readonly type: "init";
@@ -24,8 +33,14 @@ export interface Init {
   readonly durableClientInput: object;
   readonly hostVersion: string;
   readonly sessionMode: SessionMode;
+  /** Absent: no debugger can attach. */
+  readonly inspect?: InspectOptions | undefined;
+  /** Tell which files of the app are loaded. */
+  readonly reportFiles?: boolean;
   /** Delay between polls of `callHttp` for answers that name none, in milliseconds. */
   readonly httpPollMs: number;
+  /** What the durable client asks for is to be traced back to the run that asked (durable contract §8.1). */
+  readonly traceClients?: boolean;
 }
 
 /** A function as its worker reports it. `bindings` is what `@azure/functions` registered (contract §1.5). */
@@ -71,12 +86,14 @@ export interface LoadFailed {
 interface InvocationHead {
   readonly function: string;
   readonly invocationId: string;
+  /** The one the function's code sees; absent: what came with the trigger. */
+  readonly traceContext?: TraceContext;
   /** Values of the function's input bindings, beside trigger and durable client. */
   readonly inputs?: BindingValues;
 }
 
 /** Any function but the ones that have a kind of their own: timers, queues, administrative runs. */
-export interface GenericCall extends InvocationHead, Omit<InvocationRequest, "inputData"> {
+export interface GenericCall extends Omit<InvocationHead, "traceContext">, Omit<InvocationRequest, "inputData"> {
   readonly triggerData: WireData;
 }
 
@@ -167,6 +184,12 @@ export interface Crashed {
   readonly error: WireError;
 }
 
+/** Files of the app that have been loaded, absolute. */
+export interface FilesLoaded {
+  readonly type: "files";
+  readonly files: readonly string[];
+}
+
 /** Values that the app has given to output bindings of a call. Its answer follows. */
 export interface Outputs {
   readonly type: "outputs";
@@ -183,8 +206,10 @@ export type HostMessage =
   /** Nobody waits for this call's answer any more. */
   | { readonly type: "abandon"; readonly id: number }
   | { readonly type: "terminate" }
+  /** Opens the debugger's port; without options, gives it to whoever wants it next. */
+  | { readonly type: "debugger"; readonly options?: InspectOptions | undefined }
   | BodyCredit
   | BodyCancel;
 
 export type WorkerMessage =
-  AppLoaded | LoadFailed | Done | Failed | LogEntry | Crashed | Outputs | BodyCredit | BodyCancel;
+  AppLoaded | LoadFailed | Done | Failed | LogEntry | Crashed | Outputs | FilesLoaded | BodyCredit | BodyCancel;

@@ -1,5 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { ActivityResult } from "@durable-host/engine";
+import type { DurableClientInput } from "../management/durable-client-input";
+import { tracedBase } from "../management/traced-path";
 import { BodyStreams } from "../wire/body-streams";
 import { Connection } from "../wire/connection";
 import type { IncomingBody } from "../wire/incoming-body";
@@ -10,18 +12,21 @@ import type {
   HostMessage,
   HttpCall,
   Init,
+  InspectOptions,
   WireError,
   WorkerMessage,
 } from "../wire/messages";
 import { ActivitySignal } from "./activity-signal";
 import { AppHooks } from "./app-hooks";
 import { createCoreModule } from "./core-module";
+import { DebuggerPort } from "./debugger-port";
 import { FunctionRegistry } from "./function-registry";
-import { FunctionRunner } from "./function-runner";
+import { FunctionRunner, type FunctionRunnerParts } from "./function-runner";
 import type { HttpReply } from "./http-result";
 import type { StreamModeServer } from "./http-stream-mode";
 import { createInvoker } from "./invoker";
 import { loadApp } from "./load-app";
+import { LoadedFiles } from "./loaded-files";
 import { createOrchestratorSessions, type OrchestratorSessions } from "./orchestrator/sessions";
 import { runActivity } from "./run-activity";
 import { runEntity } from "./run-entity";
@@ -29,6 +34,8 @@ import { runGeneric } from "./run-generic";
 import { runHttp } from "./run-http";
 import { toError } from "./system-error";
 import { WorkerLog } from "./worker-log";
+
+type ClientInputs = Pick<FunctionRunnerParts, "durableClientInput" | "tracedClientInput">;
 
 /** The loaded app, ready for calls. */
 interface App {
@@ -42,8 +49,8 @@ interface App {
 export interface WorkerProcessPort {
   readonly env: NodeJS.ProcessEnv;
   exit(code: number): void;
-  /** The app has been loaded, or not; calls may come. */
-  onLoaded(): void;
+  /** From now on the end of the host ends the process, even while this thread is caught in a loop. */
+  watchHost(): void;
 }
 
 /**
@@ -59,6 +66,7 @@ export class AppWorker {
   readonly #httpCalls = new Set<number>();
   /** Running activities, by call. */
   readonly #activities = new Map<number, ActivitySignal>();
+  readonly #debugger = new DebuggerPort();
   #app: App | undefined;
   /** Calls that are running, responses that are still being sent included. */
   #active = 0;
@@ -103,6 +111,8 @@ export class AppWorker {
         return this.#abandon(message.id);
       case "init":
         return void this.#load(message);
+      case "debugger":
+        return message.options ? void this.#openDebugger(message.options) : this.#debugger.close();
       case "terminate":
         return void this.#terminate();
     }
@@ -110,15 +120,25 @@ export class AppWorker {
 
   async #load(init: Init): Promise<void> {
     Object.assign(this.#process.env, init.settings);
+    if (init.inspect) await this.#openDebugger(init.inspect);
     const hooks = new AppHooks();
     const registry = new FunctionRegistry(init.appRoot);
     const log = new WorkerLog((entry) => this.#connection.send(entry), hooks);
+    const tellFiles = (loaded: readonly string[]) => this.#connection.send({ type: "files", files: loaded });
+    const files = init.reportFiles ? new LoadedFiles(tellFiles) : undefined;
     const core = createCoreModule({ registry, hooks, log, hostVersion: init.hostVersion });
-    const { report, streamMode } = await loadApp({ appRoot: init.appRoot, registry, hooks, core });
+    const { report, streamMode } = await loadApp({
+      appRoot: init.appRoot,
+      registry,
+      hooks,
+      core,
+      onResolved: files?.add,
+    });
+    files?.flush();
     const invoker = createInvoker({ core, hooks, log });
     this.#app = {
       hooks,
-      runner: new FunctionRunner({ registry, invoker, durableClientInput: JSON.stringify(init.durableClientInput) }),
+      runner: new FunctionRunner({ registry, invoker, ...clientInputs(init) }),
       sessions: createOrchestratorSessions({
         invoker,
         findFunction: (name) => registry.find(name),
@@ -130,7 +150,14 @@ export class AppWorker {
       ...(streamMode && { streamMode }),
     };
     this.#connection.send(report);
-    this.#process.onLoaded();
+    this.#process.watchHost();
+  }
+
+  async #openDebugger(options: InspectOptions): Promise<void> {
+    // While it waits for a debugger, this thread does not notice that the host is gone.
+    if (options.mode !== "run") this.#process.watchHost();
+    if (await this.#debugger.open(options)) return;
+    this.#logError(`Debuggers cannot attach to the app worker: port ${options.port} is taken.`);
   }
 
   #onCall(call: AnyCall): void {
@@ -261,6 +288,19 @@ export class AppWorker {
     if (this.#app === undefined) throw new Error("The app is not loaded yet.");
     return this.#app;
   }
+}
+
+/** Values of durable client bindings (contract §8.1): where runs are traced, each has a base URL that tells them apart. */
+function clientInputs({ durableClientInput, traceClients }: Init): ClientInputs {
+  const input = durableClientInput as Partial<DurableClientInput>;
+  const common = JSON.stringify(input);
+  const { rpcBaseUrl } = input;
+  if (!traceClients || !rpcBaseUrl) return { durableClientInput: common };
+  const text = JSON.stringify(rpcBaseUrl);
+  return {
+    durableClientInput: common,
+    tracedClientInput: (traceParent) => common.replace(text, () => JSON.stringify(tracedBase(rpcBaseUrl, traceParent))),
+  };
 }
 
 /** The one chunk of a body that came with its request. */

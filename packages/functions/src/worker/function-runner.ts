@@ -12,6 +12,8 @@ export interface FunctionRunnerParts {
   readonly invoker: Invoker;
   /** Value of every durable client input binding, as JSON. */
   readonly durableClientInput: string;
+  /** The same for the run that has this trace context; absent: one value is for all. */
+  readonly tracedClientInput?: (traceParent: string) => string;
 }
 
 /** What a call gives beside the trigger's own value. */
@@ -66,7 +68,7 @@ export class FunctionRunner {
   async run(name: string, request: TriggerRequest, want: RunOptions = {}): Promise<Outcome> {
     const plan = this.#plan(name);
     const { invoker } = this.#parts;
-    const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
+    const invocation = await invoker.begin(plan.entry, this.#invocationRequest(plan, request));
     want.prepare?.(invocation.context);
     const result = await invoker.run(invocation);
     if (!plan.hasOutputs && want.returnValue !== true) return { result, outputs: NO_OUTPUTS };
@@ -84,7 +86,7 @@ export class FunctionRunner {
   async runHttp(name: string, request: TriggerRequest, settle: { readonly always: boolean }): Promise<Outcome> {
     const plan = this.#plan(name);
     const { invoker } = this.#parts;
-    const invocation = await invoker.begin(plan.entry, invocationRequest(plan, request));
+    const invocation = await invoker.begin(plan.entry, this.#invocationRequest(plan, request));
     try {
       const result = await invoker.run(invocation);
       if (!plan.hasOutputs && !settle.always) return { result, outputs: NO_OUTPUTS };
@@ -94,6 +96,15 @@ export class FunctionRunner {
       if (settle.always) await invoker.respond(invocation, {}).catch(() => undefined);
       throw error;
     }
+  }
+
+  #invocationRequest(plan: CallPlan, request: TriggerRequest): InvocationRequest {
+    const { tracedClientInput } = this.#parts;
+    const traceParent = request.traceContext?.traceParent;
+    if (!tracedClientInput || !traceParent || plan.extraInputs.length === 0) return invocationRequest(plan, request);
+    const data = { json: tracedClientInput(traceParent) };
+    const extraInputs = plan.extraInputs.map(({ name }) => ({ name, data }));
+    return invocationRequest({ ...plan, extraInputs }, request);
   }
 
   #plan(name: string): CallPlan {

@@ -18,6 +18,9 @@ export interface Invocation {
   readonly inputs: unknown[];
 }
 
+/** What one run of an invocation that is run several times is known by. */
+export type RunIdentity = Partial<Pick<InvocationRequest, "invocationId" | "traceContext">>;
+
 /** The invocation pipeline of functions-host contract §2.1, in three steps so that an orchestrator can stay resident. */
 export interface Invoker {
   /** Steps 1-3: core context, invocation model, arguments. */
@@ -25,9 +28,9 @@ export interface Invoker {
   /**
    * Steps 4-7: preInvocation hooks, handler, postInvocation hooks; rejects with what the function failed with.
    * `callback` runs in place of the registered handler: a resident orchestrator passes its continuation,
-   * and an `invocationId` of its own for each run.
+   * and an `invocationId` and a trace context of its own for each run.
    */
-  run(invocation: Invocation, callback?: FunctionCallback, invocationId?: string): Promise<unknown>;
+  run(invocation: Invocation, callback?: FunctionCallback, run?: RunIdentity): Promise<unknown>;
   /** Step 8: output bindings and return value. */
   respond(
     invocation: Invocation,

@@ -1,7 +1,7 @@
 import { InvocationHookContext, runHooks, type AppHooks } from "./app-hooks";
 import type { CoreInvocationContext, CoreModule, InvocationModel } from "./core-module";
 import { metadataOf, type CoreFunctionMetadata } from "./function-registry";
-import type { Invocation, InvocationRequest, Invoker } from "./invocation";
+import type { Invocation, InvocationRequest, Invoker, RunIdentity } from "./invocation";
 import type { FunctionCallback, RegisteredFunction } from "./registered-function";
 import type { LogSubject, WorkerLog } from "./worker-log";
 
@@ -79,9 +79,9 @@ export function createInvoker(parts: InvokerParts): Invoker {
       return new BegunInvocation({ request, function: fn, context, inputs, model, core: coreContext });
     },
 
-    async run(invocation, callback = invocation.function.callback, invocationId) {
+    async run(invocation, callback = invocation.function.callback, run = {}) {
       const target = begun(invocation);
-      if (invocationId !== undefined && invocationId !== target.core.invocationId) rename(target, invocationId);
+      if (run.invocationId !== undefined && run.invocationId !== target.core.invocationId) rename(target, run);
       try {
         if (hooks.preInvocation.length === 0 && hooks.postInvocation.length === 0) {
           return await invoke(target, target.inputs, callback);
@@ -101,9 +101,9 @@ export function createInvoker(parts: InvokerParts): Invoker {
 }
 
 /** Both the app, through its context, and the host, through log entries, are to see the id of the run. */
-function rename({ core, context }: BegunInvocation, invocationId: string): void {
+function rename({ core, context }: BegunInvocation, { invocationId = "", traceContext }: RunIdentity): void {
   core.invocationId = invocationId;
-  Object.assign(context, { invocationId });
+  Object.assign(context, traceContext ? { invocationId, traceContext: { ...traceContext } } : { invocationId });
 }
 
 function invoke(target: BegunInvocation, inputs: unknown[], callback: FunctionCallback): Promise<unknown> {

@@ -1,5 +1,5 @@
 import type { EntityBatch, EntityBatchResult, EntityOperationResult, EntitySignal } from "@durable-host/engine";
-import type { BindingValues } from "../wire/messages";
+import type { BindingValues, Calls } from "../wire/messages";
 import type { FunctionRunner } from "./function-runner";
 
 /** What `durable-functions` returns for a batch (durable contract §3.1). */
@@ -20,14 +20,15 @@ interface EntityState {
  */
 export async function runEntity(
   runner: FunctionRunner,
-  call: { readonly invocationId: string; readonly batch: EntityBatch },
+  call: Omit<Calls["entity"]["request"], "function">,
   onOutputs: (values: BindingValues) => void,
 ): Promise<EntityBatchResult> {
-  const { batch, invocationId } = call;
+  const { batch, invocationId, traceContext } = call;
   const { result, outputs } = await runner.run(batch.entity.name, {
     invocationId,
     triggerData: { json: JSON.stringify(entityPayload(batch)) },
     triggerMetadata: {},
+    ...(traceContext && { traceContext }),
   });
   if (outputs.length > 0) onOutputs(outputs);
   if (!isEntityState(result)) {

@@ -57,7 +57,8 @@ function queryWithoutKey(url: URL): Record<string, string> {
 function head(call: HttpCall): Pick<TriggerRequest, "invocationId" | "traceContext" | "inputs"> {
   const { invocationId, inputs } = call;
   const { traceparent = "", tracestate = "" } = call.headers;
-  return { invocationId, inputs, traceContext: { traceParent: traceparent, traceState: tracestate } };
+  const { traceParent = traceparent, traceState = tracestate } = call.traceContext ?? {};
+  return { invocationId, inputs, traceContext: { traceParent, traceState } };
 }
 
 function nullable(record: Readonly<Record<string, string>>): Record<string, { value: string }> {

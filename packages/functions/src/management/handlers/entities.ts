@@ -1,4 +1,5 @@
 import type { EntityId, EntityState, JsonText } from "@durable-host/engine";
+import { traceContextOf } from "../../http/trace-context";
 import type { HostResponse } from "../../http/types";
 import { invalidJsonResponse, tooLargeResponse } from "../error-response";
 import type { ManagementCall } from "../management-call";
@@ -38,7 +39,8 @@ export async function signalEntity(call: ManagementCall): Promise<HostResponse> 
   if (body.type === "tooLarge") return tooLargeResponse(call.bodyLimit);
   const input = operationInput(body.text, call.request.headers["content-type"]);
   if (input === undefined) return invalidJsonResponse("The body says application/json but is not JSON.");
-  await call.taskHub.signalEntity(entityId(call), call.query.text("op") ?? "", input);
+  const operation = call.query.text("op") ?? "";
+  await call.taskHub.signalEntity(entityId(call), operation, input, undefined, traceContextOf(call.request));
   return emptyResponse(202);
 }
 

@@ -1,6 +1,7 @@
-import type { InstanceState, StartOptions, TraceContext } from "@durable-host/engine";
+import type { InstanceState, StartOptions } from "@durable-host/engine";
 import { hasCode, isTerminal } from "@durable-host/engine";
-import type { HostRequest, HostResponse } from "../../http/types";
+import { traceContextOf } from "../../http/trace-context";
+import type { HostResponse } from "../../http/types";
 import { badArgumentResponse, invalidJsonResponse, tooLargeResponse } from "../error-response";
 import type { ManagementCall } from "../management-call";
 import { linksJson, statusUrl } from "../management-urls";
@@ -8,8 +9,6 @@ import { isJson, readBody } from "../read-body";
 import { emptyResponse, jsonResponse, startedResponse } from "../responses";
 import { outputJson } from "../status-json";
 import { statusResponse } from "./get-status";
-
-const LONGEST_TRACE_STATE = 513;
 
 /**
  * POST /orchestrators/{functionName}[/{instanceId}]. With `timeout` (seconds) it answers when the orchestration has
@@ -33,7 +32,7 @@ export async function startOrchestration(call: ManagementCall): Promise<HostResp
     input,
     version: call.query.text("version"),
     tags: call.query.tags("tag"),
-    traceContext: traceContext(call.request),
+    traceContext: traceContextOf(call.request),
   };
   if (timeout === undefined) return linksResponse(call, await call.taskHub.start(options));
   return endedResponse(call, await call.taskHub.startAndWait(options, timeout * 1000));
@@ -63,12 +62,4 @@ function endedResponse(call: ManagementCall, state: InstanceState | undefined): 
 
 function linksResponse(call: ManagementCall, instanceId: string): HostResponse {
   return startedResponse(linksJson(call.urls, instanceId), statusUrl(call.urls, instanceId));
-}
-
-/** W3C headers of the request; an overlong tracestate is dropped (contract §8.1). */
-function traceContext({ headers }: HostRequest): TraceContext | undefined {
-  const { traceparent: traceParent, tracestate: traceState } = headers;
-  if (traceParent === undefined || traceParent === "") return undefined;
-  if (traceState === undefined || traceState === "" || traceState.length > LONGEST_TRACE_STATE) return { traceParent };
-  return { traceParent, traceState };
 }

@@ -1,4 +1,4 @@
-import type { EpisodeResult, HistoryEvent, ParentInstance } from "@durable-host/engine";
+import type { EpisodeResult, HistoryEvent, ParentInstance, TraceContext } from "@durable-host/engine";
 
 /** An episode as it crosses from the host to an app worker. */
 export interface EpisodeRequest {
@@ -6,6 +6,8 @@ export interface EpisodeRequest {
   readonly executionId: string;
   /** What the host calls this run of the function in its logs and events, and the code sees in its context. */
   readonly invocationId?: string;
+  /** The one the code sees. */
+  readonly traceContext?: TraceContext;
   readonly name: string;
   readonly version: string;
   readonly input: string | null;

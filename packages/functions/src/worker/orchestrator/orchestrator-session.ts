@@ -68,7 +68,7 @@ export class OrchestratorSession {
     try {
       this.#invocation ??= await this.#begin(request);
       const episode: FunctionCallback = (...args) => this.#episode(request, replayed, args);
-      await this.#options.invoker.run(this.#invocation, episode, request.invocationId);
+      await this.#options.invoker.run(this.#invocation, episode, request);
     } catch (error) {
       this.#thrown ??= error;
     }
@@ -82,6 +82,7 @@ export class OrchestratorSession {
       invocationId: request.invocationId ?? this.#options.newGuid(),
       inputData: [],
       triggerMetadata: { instanceId: { string: request.instanceId } },
+      ...(request.traceContext && { traceContext: request.traceContext }),
     });
     watchReplaying(
       invocation.context,
