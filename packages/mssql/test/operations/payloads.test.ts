@@ -107,4 +107,61 @@ describeWithServer("texts in Payloads", (server) => {
     expect(item.messages.map(({ event }) => event)).toEqual([start.event, anExecutionTerminated("no more")]);
     await expect(orphans("child")).resolves.toEqual([]);
   });
+
+  /** How often a text is stored. */
+  async function copies(text: string): Promise<number> {
+    const { sets } = await database.current.client.query("SELECT COUNT(*) AS N FROM dt.Payloads WHERE [Text] = @Text", [
+      { name: "Text", type: "nvarchar", value: text },
+    ]);
+    return Number(sets[0]?.[0]?.["N"]);
+  }
+
+  it.each(['"done"', '"fertig ✓ \u{1f389}"'])(
+    "are stored once for an instance and the event that says the same: the output %s",
+    async (output) => {
+      await hub().createRunning("i1");
+      await hub().provider.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
+      const item = await hub().lockOne();
+      const completed = {
+        type: "ExecutionCompleted",
+        timestamp: 5,
+        eventId: 3,
+        status: "Completed",
+        result: output,
+      } as const;
+      const instance = { ...item.instance, runtimeStatus: "Completed" as const, output, completedAt: 5 };
+      const history = { type: "append", events: [completed] } as const;
+      await hub().provider.commitOrchestration(item, aCommit(item, { instance, history }));
+      await expect(hub().provider.getInstance("i1")).resolves.toEqual(instance);
+      expect((await hub().provider.readHistory("i1")).at(-1)).toEqual(completed);
+      if (!output.includes("✓")) await expect(copies(output)).resolves.toBe(1);
+      const { sets } = await database.current.client.query("SELECT OutputPayloadID FROM dt.Instances");
+      const { sets: events } = await database.current.client.query(
+        "SELECT DataPayloadID FROM dt.History WHERE EventType = 'ExecutionCompleted'",
+      );
+      expect(sets[0]?.[0]?.["OutputPayloadID"]).toBe(events[0]?.[0]?.["DataPayloadID"]);
+    },
+  );
+
+  it("are stored once for an entity whose state its history repeats, and stay while nothing changes [SQL35]", async () => {
+    const seed = anInstanceSeed("@counter@a", { name: "counter" });
+    const batch = async (state: string): Promise<string> => {
+      await hub().provider.sendMessage({ instanceId: "@counter@a", event: anEventRaised("op", { input: "{}" }), seed });
+      const item = await hub().lockOne("entity");
+      const started = anExecutionStarted("@counter@a", { input: state });
+      const instance = { ...item.instance, runtimeStatus: "Running" as const, input: state };
+      const history = { type: "replace", events: [started] } as const;
+      await hub().provider.commitOrchestration(item, aCommit(item, { instance, history }));
+      await expect(hub().provider.getInstance("@counter@a")).resolves.toMatchObject({ input: state });
+      await expect(hub().provider.readHistory("@counter@a")).resolves.toEqual([started]);
+      await expect(copies(state)).resolves.toBe(1);
+      await expect(orphans("@counter@a")).resolves.toEqual([]);
+      const { sets } = await database.current.client.query("SELECT InputPayloadID FROM dt.Instances");
+      return String(sets[0]?.[0]?.["InputPayloadID"]);
+    };
+    const first = await batch('{"state":"1"}');
+    await expect(batch('{"state":"1"}')).resolves.toBe(first);
+    await expect(batch('{"state":"2"}')).resolves.not.toBe(first);
+    await expect(copies('{"state":"1"}')).resolves.toBe(0);
+  });
 });
