@@ -51,9 +51,11 @@ async function save(store: MicrosoftStore, { parameters, consumed }: Checkpoint)
 function meaningOf(error: SqlError, schema: string): DurableHostError {
   if (error.number === NO_INSTANCE) return taken(error);
   if (!isDuplicate(error)) return translated(error, PROCEDURE, schema);
-  // The history has an event of this number already; or two have made the same instance at this moment.
-  if (/pk_history/i.test(error.message)) return taken(error);
-  return new DurableHostError("STORAGE_TRANSIENT", error.message, { cause: error });
+  // Two have made the same instance at this moment: another attempt finds it there.
+  if (/pk_instances/i.test(error.message))
+    return new DurableHostError("STORAGE_TRANSIENT", error.message, { cause: error });
+  // The history has an event of this number, or there is a payload of this id: somebody, or an earlier attempt, was here.
+  return taken(error);
 }
 
 function taken(cause?: unknown): DurableHostError {
