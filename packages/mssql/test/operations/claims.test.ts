@@ -131,4 +131,24 @@ describeWithServer("claims whose answers are lost", (server) => {
     await provider.renewLock(held);
     await provider.renewLock(heldTask);
   });
+
+  it("leave no lock on an instance that has no messages, locked for the outcome of an activity", async () => {
+    await hub().createRunning("i1", { activities: [anActivityTask("i1", 1)] });
+    await hub().lockOneActivity();
+    lostProcedure = "dt_host.LockInstances";
+    await expect(hub().lockInstance("i1")).rejects.toMatchObject(lost);
+    await expect(hub().lockInstance("i1")).resolves.toBeDefined();
+  });
+
+  it("give everything back when the process stops that has locked it [SQL51]", async () => {
+    await hub().createRunning("waiting", { activities: [anActivityTask("waiting", 1)] });
+    await hub().create("begun");
+    await hub().lockOne();
+    await hub().lockOneActivity();
+    await hub().lockInstance("waiting");
+    await hub().restart();
+    await expect(hub().lockable()).resolves.toEqual(["begun"]);
+    await hub().lockOneActivity();
+    await expect(hub().lockInstance("waiting")).resolves.toBeDefined();
+  });
 });
