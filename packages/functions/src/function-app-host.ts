@@ -200,7 +200,8 @@ class PooledAppHost implements FunctionAppHost {
   }
 
   async stop(graceMs = this.#options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS): Promise<void> {
-    await withinTime(this.stopTriggers(), graceMs, this.#options.clock ?? systemClock);
+    const isListening = this.#triggers?.isEmpty === false;
+    if (isListening) await withinTime(this.stopTriggers(), graceMs, this.#options.clock ?? systemClock);
     await this.#pool.stop(graceMs);
   }
 

@@ -45,7 +45,7 @@ export function expressionNames(text: string): readonly string[] {
 }
 
 function systemValue(expression: string, { now, functionName }: ExpressionContext): string | undefined {
-  const [name = "", format] = splitOnce(expression.trim(), ":");
+  const [name, format] = splitOnce(expression.trim(), ":");
   switch (name.toLowerCase()) {
     case "rand-guid":
     case "sys.randguid":

@@ -74,7 +74,7 @@ export class FunctionBindings {
     return {
       inputs: values,
       deliver: async (outputValues) => {
-        await Promise.all(outputValues.map(({ name, data }) => outputs.get(name)?.(data, context)));
+        await Promise.all(outputValues.flatMap(({ name, data }) => outputs.get(name)?.(data, context) ?? []));
       },
     };
   }

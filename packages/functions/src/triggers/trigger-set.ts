@@ -32,6 +32,10 @@ export class TriggerSet {
     this.#listeners = options.functions.flatMap((fn) => this.#listenerOf(fn, options) ?? []);
   }
 
+  get isEmpty(): boolean {
+    return this.#listeners.length === 0;
+  }
+
   /** Begins to listen. Never rejects: what cannot be listened for is reported. */
   async start(): Promise<void> {
     if (this.#stopped !== undefined) return;
