@@ -1,4 +1,5 @@
--- Ends a locked activity task and sends its outcome to the execution that scheduled it, if that still runs.
+-- Ends a locked activity task and sends its outcome to the execution that scheduled it, unless that has ended for good: one
+-- that has failed may be rewound.
 -- THROW 50010: the lock is lost.
 CREATE OR ALTER PROCEDURE {{schema}}_host.CompleteTask
     @TaskHub varchar(50),
@@ -12,6 +13,7 @@ BEGIN
     SET XACT_ABORT ON;
     DECLARE @instanceId varchar(100) = (SELECT MAX(O.InstanceID) FROM @Outcome AS O);
     DECLARE @current varchar(50);
+    DECLARE @status varchar(20);
     DECLARE @ended TABLE (
         InstanceID varchar(100) NOT NULL, ExecutionID varchar(50) NULL, PayloadID uniqueidentifier NULL
     );
@@ -19,7 +21,7 @@ BEGIN
     BEGIN TRANSACTION;
 
     -- The instance before the task, as in a commit, which reads tasks while it holds the instance.
-    SELECT @current = I.ExecutionID
+    SELECT @current = I.ExecutionID, @status = I.RuntimeStatus
     FROM {{schema}}.Instances AS I WITH (UPDLOCK, ROWLOCK)
     WHERE I.TaskHub = @TaskHub AND I.InstanceID = @instanceId;
 
@@ -34,7 +36,8 @@ BEGIN
         THROW 50010, N'The lock on the activity task is lost.', 1;
     END;
 
-    IF EXISTS (SELECT 1 FROM @ended AS D WHERE D.InstanceID = @instanceId AND D.ExecutionID = @current)
+    IF @status NOT IN ('Completed', 'Terminated', 'Canceled')
+        AND EXISTS (SELECT 1 FROM @ended AS D WHERE D.InstanceID = @instanceId AND D.ExecutionID = @current)
     BEGIN
         INSERT INTO {{schema}}.Payloads (TaskHub, InstanceID, PayloadID, [Text], Reason, HostData)
         SELECT @TaskHub, P.InstanceID, P.PayloadID, P.[Text], P.Reason, P.HostData FROM @Payloads AS P;

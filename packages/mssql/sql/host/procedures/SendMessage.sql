@@ -44,6 +44,18 @@ BEGIN
         RETURN 1;
     END;
 
+    -- One termination is enough. One that is for a certain parent's child (then Name has the parent) is another matter.
+    IF EXISTS (SELECT 1 FROM @Message AS M WHERE M.EventType = 'ExecutionTerminated' AND M.[Name] IS NULL)
+        AND EXISTS (
+            SELECT 1 FROM {{schema}}.NewEvents AS E
+            WHERE E.TaskHub = @TaskHub AND E.InstanceID = @instanceId AND E.EventType = 'ExecutionTerminated'
+                AND E.[Name] IS NULL AND E.VisibleTime IS NULL
+        )
+    BEGIN
+        COMMIT TRANSACTION;
+        RETURN 1;
+    END;
+
     INSERT INTO {{schema}}.Payloads (TaskHub, InstanceID, PayloadID, [Text], Reason, HostData)
     SELECT @TaskHub, P.InstanceID, P.PayloadID, P.[Text], P.Reason, P.HostData FROM @Payloads AS P
     WHERE @current IS NULL OR P.PayloadID IN (SELECT M.PayloadID FROM @Message AS M);
