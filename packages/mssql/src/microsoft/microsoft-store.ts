@@ -11,6 +11,8 @@ export interface MicrosoftStore extends Store {
   readonly locks: HeldLocks;
   /** What was claimed while looking for another kind. */
   readonly otherKind: OtherKind;
+  /** Inputs that only histories have, by execution. */
+  readonly startInputs: Map<string, string | null>;
   /** Set when a claim has found something; cleared by each look for work. */
   busy: boolean;
 }

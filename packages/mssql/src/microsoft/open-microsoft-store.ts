@@ -26,6 +26,7 @@ export async function openMicrosoftStore(store: Store, version: string): Promise
     features: featuresOf(version),
     locks: new HeldLocks(store.clock),
     otherKind: new OtherKind(),
+    startInputs: new Map(),
     busy: false,
   };
   return microsoftOperations(microsoft);

@@ -11,6 +11,9 @@ import { parseTagsColumn } from "../rows/tags-column";
 import { engineExecution } from "./execution-names";
 import { callMicrosoft, instanceParameter, type MicrosoftStore } from "./microsoft-store";
 
+/** Executions of which the input is remembered. */
+const START_INPUTS = 1_000;
+
 /** The instance as it is stored, whether or not the engine is to know of it. */
 export async function readRow(
   store: MicrosoftStore,
@@ -59,11 +62,21 @@ export async function getInstance(store: MicrosoftStore, instanceId: string): Pr
   return state.input === null && row.lastUpdatedTime !== null ? withStartsInput(store, state) : state;
 }
 
-/** Microsoft's procedures do not note the input of sub-orchestrations and of continued executions; their history has it. */
+/**
+ * Microsoft's procedures do not note the input of sub-orchestrations and of continued executions; their history has it. It
+ * never changes, and people ask often for the status of one instance.
+ */
 async function withStartsInput(store: MicrosoftStore, state: InstanceState): Promise<InstanceState> {
+  const execution = `${state.executionId} ${state.instanceId}`;
+  const known = store.startInputs.get(execution);
+  if (known !== undefined) return { ...state, input: known };
   const history = await readHistory(store, state.instanceId);
   const start = history.find((event) => event.type === "ExecutionStarted");
-  return { ...state, input: start?.input ?? null };
+  if (start === undefined) return state;
+  const [oldest] = store.startInputs.keys();
+  if (oldest !== undefined && store.startInputs.size >= START_INPUTS) store.startInputs.delete(oldest);
+  store.startInputs.set(execution, start.input);
+  return { ...state, input: start.input };
 }
 
 /** Events of the newest execution, in order. @throws DurableHostError STORE_CORRUPT for an event nobody can read */
