@@ -233,9 +233,10 @@ class PooledAppHost implements FunctionAppHost {
     const fn = index.find(functionName);
     if (fn === undefined) throw unknownFunction(functionName);
     const { name } = fn;
-    const { reason = "", details: _, invocationId = randomUUID(), triggerMetadata = {}, ...rest } = invocation;
+    const { reason = "", details: why, invocationId = randomUUID(), triggerMetadata = {}, ...rest } = invocation;
     const request = { function: name, invocationId, triggerMetadata, ...rest };
     const run = async (traceContext = request.traceContext): Promise<GenericResult> => {
+      if (why !== undefined) this.#options.logger.child(`Function.${name}`).info(`Trigger Details: ${why}`);
       const call = await bindings.prepare(name, () => bindingDataOf(invocation.triggerData, triggerMetadata));
       const traced = { ...request, traceContext };
       return this.#pool.call("generic", name, call ? { ...traced, inputs: call.inputs } : traced, call);

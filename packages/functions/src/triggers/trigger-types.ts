@@ -1,7 +1,8 @@
+import { timerTrigger } from "./timer/timer-trigger";
 import type { TriggerType } from "./trigger-type";
 
 /** The kinds of triggers that are listened for, by lower-case name. */
-export const TRIGGER_TYPES: Readonly<Record<string, TriggerType>> = {};
+export const TRIGGER_TYPES: Readonly<Record<string, TriggerType>> = { timertrigger: timerTrigger };
 
 /** Triggers that are served without a listener: by requests, and by the engine. */
 export const SERVED_TRIGGERS: ReadonlySet<string> = new Set([
