@@ -1,5 +1,12 @@
 import { systemClock, type Logger } from "@durable-host/engine";
-import { silentLogger } from "@durable-host/testkit";
+import {
+  aCommit,
+  anActivityTask,
+  anExecutionStarted,
+  anInstanceSeed,
+  aTaskCompleted,
+  silentLogger,
+} from "@durable-host/testkit";
 import { createMssqlHubProvider, type MssqlHubOptions } from "../../src/mssql-hub-provider";
 import { createMssqlProvider } from "../../src/mssql-provider";
 import { prepareSchema } from "../../src/schema/prepare-schema";
@@ -93,21 +100,52 @@ describeWithServer("a database of Microsoft's provider", (server) => {
       });
     });
 
-    it("gets our schema beside it from a login that may add it, and is worked on through that then", async () => {
-      const { database } = microsoft;
-      const owner = createMssqlProvider({
+    it("gets our schema beside it from a login that may add it, and is worked on through that: what is under way goes on", async () => {
+      const before = aHub();
+      await before.start();
+      await before.createInstance(anExecutionStarted("i1"), new Set());
+      const [item] = await before.lockOrchestrations("orchestration", 1);
+      if (item === undefined) throw new Error("The instance has a start.");
+      const parent = { instanceId: "i1", executionId: "i1-e1", name: "order", taskScheduledId: 1 };
+      const start = anExecutionStarted("child", { parent, timestamp: 7 });
+      const seed = anInstanceSeed("child", { parentInstanceId: "i1" });
+      await before.commitOrchestration(
+        item,
+        aCommit(item, {
+          activities: [anActivityTask("i1", 0)],
+          messages: [{ instanceId: "child", event: start, seed }],
+        }),
+      );
+      const history = await before.readHistory("i1");
+      await before.stop();
+
+      const after = anOwner();
+      await after.start();
+      expect(after.describeWork).toBeDefined();
+      expect(await hostSchemas()).toBe(1);
+      const [child] = await after.lockOrchestrations("orchestration", 2);
+      expect(child?.messages.map(({ event }) => event)).toEqual([start]);
+      const [task] = await after.lockActivities(1);
+      if (task === undefined) throw new Error("An activity is waiting.");
+      await after.commitActivity(task, aTaskCompleted(0));
+      const [next] = await after.lockOrchestrations("orchestration", 2);
+      expect(next).toMatchObject({ historyLength: 2, messages: [{ event: aTaskCompleted(0) }] });
+      expect(await after.readHistory("i1")).toEqual(history);
+      await after.stop();
+    });
+
+    /** A host of a login that may set up, on the hub of the other. */
+    function anOwner() {
+      const { database, hub } = microsoft;
+      return createMssqlProvider({
         // Scripts are translated for servers that need it.
         connect: () => database.connect(),
         prepare: (client) => prepareSchema(client, { schema: "shop", maySetUp: true, logger: silentLogger }),
         schema: "shop",
-        hubName: "Orders",
+        hubName: hub,
         clock: systemClock,
         logger: silentLogger,
       });
-      await owner.start();
-      expect(owner.describeWork).toBeDefined();
-      await owner.stop();
-      expect(await hostSchemas()).toBe(1);
-    });
+    }
   });
 });
