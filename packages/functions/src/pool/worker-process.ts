@@ -14,8 +14,10 @@ import type {
   HostMessage,
   HttpCall,
   Init,
+  InspectOptions,
   LoadFailed,
   LogEntry,
+  LogLevel,
   WireError,
   WorkerMessage,
 } from "../wire/messages";
@@ -36,6 +38,8 @@ export interface WorkerProcessOptions {
   readonly functionTimeoutMs?: number;
   readonly clock: Clock;
   onLog(entry: Omit<LogEntry, "type">): void;
+  /** Told of files of the app that have been loaded; absent: nobody asks. */
+  readonly onFiles?: ((files: readonly string[]) => void) | undefined;
 }
 
 /** What a call may come with beside its request. */
@@ -82,6 +86,7 @@ export class WorkerProcess {
   #nextId = 1;
   #crash: WireError | undefined;
   #hasExited = false;
+  #isTerminating = false;
   #onLoaded: ((report: AppLoaded | LoadFailed) => void) | undefined;
 
   constructor(options: WorkerProcessOptions) {
@@ -167,9 +172,18 @@ export class WorkerProcess {
     this.#connection.send({ type: "forget", instanceId });
   }
 
-  /** Lets the app's appTerminate hooks run and the process end with code 0; kills it when that takes too long. */
+  /** Gives the debugger's port to this process, or takes it away. */
+  inspect(options: InspectOptions | undefined): void {
+    if (!this.#hasExited) this.#connection.send({ type: "debugger", options });
+  }
+
+  /**
+   * Lets the app's appTerminate hooks run and the process end with code 0; kills it when that takes too long. Called again, it
+   * may shorten the time.
+   */
   async stop(graceMs: number): Promise<WorkerExit> {
-    if (!this.#hasExited) this.#connection.send({ type: "terminate" });
+    if (!this.#hasExited && !this.#isTerminating) this.#connection.send({ type: "terminate" });
+    this.#isTerminating = true;
     const cancel = this.#options.clock.schedule(graceMs, () => this.kill());
     const exit = await this.exited;
     cancel();
@@ -219,6 +233,8 @@ export class WorkerProcess {
         return this.#bodies.cancelOutgoing(message.stream);
       case "outputs":
         return this.#calls.deliver(message.id, message.values);
+      case "files":
+        return this.#options.onFiles?.(message.files);
       case "loaded":
       case "loadFailed":
         return this.#onLoaded?.(message);
@@ -267,9 +283,17 @@ export class WorkerProcess {
       onLog({ level: "information", category: CONSOLE_CATEGORY, message }),
     );
     readLines(this.#child.stderr as Readable, (message) =>
-      onLog({ level: /warn/i.test(message) ? "warning" : "error", category: CONSOLE_CATEGORY, message }),
+      onLog({ level: levelOf(message), category: CONSOLE_CATEGORY, message }),
     );
   }
+}
+
+/** What Node.js writes there about debuggers is no error (`lib/internal/…` and `src/inspector_agent.cc` of Node.js). */
+const ABOUT_DEBUGGERS = /^(Debugger (listening on|attached|ending on)|For help, see: |Waiting for the debugger)/;
+
+function levelOf(line: string): LogLevel {
+  if (ABOUT_DEBUGGERS.test(line)) return "information";
+  return /warn/i.test(line) ? "warning" : "error";
 }
 
 function startNode({ init, nodeArguments }: WorkerProcessOptions): ChildProcess {

@@ -30,6 +30,8 @@ export interface LoadAppOptions {
   readonly registry: FunctionRegistry;
   readonly hooks: AppHooks;
   readonly core: CoreModule;
+  /** Called with the path or URL of each file that is loaded, also later. */
+  readonly onResolved?: ((file: string) => void) | undefined;
 }
 
 /** The outcome, and the request listener of an app that asked for `enableHttpStream`. */
@@ -74,9 +76,9 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
 }
 
 async function loadEntryFiles(options: LoadAppOptions, app: AppPackage, warnings: string[]): Promise<void> {
-  const { appRoot, core, registry } = options;
+  const { appRoot, core, registry, onResolved } = options;
   if (app.main === undefined) {
-    makeCoreResolvable(core, { hasEsModules: app.isEsModule });
+    makeCoreResolvable(core, { hasEsModules: app.isEsModule, onResolved });
     warnings.push(
       `${path.join(appRoot, "package.json")} has no "main": no function is loaded. Set it to a pattern of the files that register functions, for example "src/functions/*.js".`,
     );
@@ -85,9 +87,10 @@ async function loadEntryFiles(options: LoadAppOptions, app: AppPackage, warnings
   const files = await findEntryFiles(appRoot, app.main).catch((error: unknown) => {
     throw new EntryPointError(app.main ?? "", toError(error));
   });
-  makeCoreResolvable(core, { hasEsModules: files.some((file) => isEsModuleFile(file, app)) });
+  makeCoreResolvable(core, { hasEsModules: files.some((file) => isEsModuleFile(file, app)), onResolved });
   for (const file of files) {
     registry.currentFile = path.join(appRoot, file);
+    onResolved?.(registry.currentFile);
     const startedAt = performance.now();
     try {
       await loadFile(registry.currentFile, isEsModuleFile(file, app));

@@ -6,10 +6,12 @@ import { AppWorker } from "./app-worker";
 
 const HOST_PIPE = 3;
 
+let isWatched = false;
+
 const worker = new AppWorker(new Socket({ fd: HOST_PIPE, readable: true, writable: true }), {
   env: process.env,
   exit: (code) => process.exit(code),
-  onLoaded: watchHost,
+  watchHost,
 });
 
 process.on("uncaughtException", (error) => worker.crash(error));
@@ -20,6 +22,8 @@ process.on("SIGTERM", () => undefined);
 
 /** Without the app's Node flags and environment: what they load belongs to the app's thread only. */
 function watchHost(): void {
+  if (isWatched) return;
+  isWatched = true;
   const file = path.join(__dirname, "host-watch-thread.js");
   new Worker(file, { execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 8, stackSizeMb: 1 } }).unref();
 }
