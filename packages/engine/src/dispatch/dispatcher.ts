@@ -42,6 +42,8 @@ interface Running<Item> {
   item: Item;
   /** Its lock is being renewed, or is lost for good: there is nothing to renew. */
   renewing: boolean;
+  /** When its lock was taken or last renewed. */
+  lockedAt: number;
 }
 
 /** First and longest delay before a failed work item is tried again. */
@@ -54,9 +56,13 @@ const GIVE_BACK_AGAIN_MS = 5_000;
 /** How many work items, as a multiple of the concurrency, may be in hand: those executed and those being committed. */
 const IN_HAND = 5;
 
-/** How often locks are looked over, and how long before they expire they are renewed. */
+/**
+ * How often locks are looked over; how long before they expire, and after what time at the latest, they are renewed. A store
+ * that is away for a while should find most of a long lock left.
+ */
 const RENEWAL_CHECK_MS = 5_000;
 const RENEW_BEFORE_MS = 20_000;
+const RENEW_AFTER_MS = 25_000;
 
 /**
  * Locks, executes and commits one kind of work item until it is stopped.
@@ -182,7 +188,7 @@ export class Dispatcher<Item extends WorkItem> {
     process: (signal: AbortSignal, onExecuted: () => void) => Promise<void>,
     onExecuted: () => void = ignore,
   ): Promise<boolean> {
-    const running: Running<Item> = { item, renewing: false };
+    const running: Running<Item> = { item, renewing: false, lockedAt: this.#options.clock.now() };
     this.#running.add(running);
     const watch = this.#watch(item);
     try {
@@ -269,7 +275,8 @@ export class Dispatcher<Item extends WorkItem> {
     this.#cancelRenewal = this.#options.clock.schedule(RENEWAL_CHECK_MS, () => {
       const now = this.#options.clock.now();
       for (const running of this.#running) {
-        if (running.item.lock.expiresAt - now < RENEW_BEFORE_MS) void this.#renew(running);
+        const isDue = running.item.lock.expiresAt - now < RENEW_BEFORE_MS || now - running.lockedAt >= RENEW_AFTER_MS;
+        if (isDue) void this.#renew(running);
       }
       this.#scheduleRenewals();
     });
@@ -281,6 +288,7 @@ export class Dispatcher<Item extends WorkItem> {
     try {
       const lock = await this.#options.provider.renewLock(running.item);
       Object.assign(running.item, { lock });
+      running.lockedAt = this.#options.clock.now();
       running.renewing = false;
     } catch (error) {
       const what = this.#processor.describe(running.item);

@@ -254,6 +254,20 @@ describe("a dispatcher", () => {
     expect(renewed).toEqual([1]);
   });
 
+  it("renews long locks every half minute at the latest, so that most of one is left to live through an outage [SQL31]", async () => {
+    const { dispatcher, queue, renewed, clock } = aDispatcher();
+    queue.push(anItem(1, clock.now() + 120_000));
+    dispatcher.start();
+    await settle();
+    const counts: number[] = [];
+    for (let second = 5; second <= 600; second += 5) {
+      clock.advance(5_000);
+      await settle();
+      if (second % 30 === 0) counts.push(renewed.length);
+    }
+    expect(counts.every((count, index) => count > (counts[index - 1] ?? 0))).toBe(true);
+  });
+
   it("stops when what runs has ended, and tells it to give up after the grace time", async () => {
     const { dispatcher, queue, running, signals, clock } = aDispatcher();
     queue.push(anItem(1));
