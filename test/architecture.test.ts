@@ -15,8 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   functions: ["engine"],
   grpc: ["engine"],
   dashboard: ["engine"],
+  telemetry: ["engine"],
   testkit: ["engine"],
-  cli: ["engine", "sqlite", "mssql", "functions", "grpc", "dashboard"],
+  cli: ["engine", "sqlite", "mssql", "functions", "telemetry", "grpc", "dashboard"],
 };
 
 /** Folders of the engine in the order they may know each other: a folder imports itself and what stands before it. */

@@ -124,6 +124,10 @@ export function createSqliteProvider(options: SqliteProviderOptions): SqliteProv
     abandon: async (item, delayMs) => store().abandon(item, delayMs),
 
     records: createRecordStore(store),
+    pendingWork(kind) {
+      const index = opened?.index;
+      return kind === "activity" ? index?.activities.waiting : index?.instances.waiting(kind);
+    },
 
     onWork: (listener) => signals.listen(listener),
     onFailure: (listener) => failures.add(listener),

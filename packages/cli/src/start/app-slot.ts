@@ -1,12 +1,17 @@
 import { DurableHostError, type Executor } from "@durable-host/engine";
 import type { FunctionAppHost, FunctionDescription, HttpHandler, RejectedFunction } from "@durable-host/functions";
 
+/** What a replaced app has begun may take this long; a stop of the host gives it less. */
+const RETIREMENT_MS = 10 * 60_000;
+
 /**
  * The place of the app in the host. The engine and the listeners hold on to the slot, so that they exist before the app
  * is loaded, and `--watch` can put a newly loaded app into it while store, locks and port stay.
  */
 export class AppSlot {
   #app: FunctionAppHost | undefined;
+  /** Apps that have been replaced, and still have something to finish. */
+  readonly #retired = new Set<FunctionAppHost>();
   #isTriggered = false;
 
   /** Empty before the first app is loaded. */
@@ -32,6 +37,11 @@ export class AppSlot {
     return this.#app?.problems ?? [];
   }
 
+  /** What the app's libraries say they can do. */
+  get capabilities(): Readonly<Record<string, string>> {
+    return this.#app?.capabilities ?? {};
+  }
+
   /** Number of calls that run in the app. */
   get inFlight(): number {
     return this.#app?.inFlight ?? 0;
@@ -49,22 +59,21 @@ export class AppSlot {
   readonly http: HttpHandler = (request) => this.#loaded().http(request);
 
   /**
-   * Loads an app, then puts it into the slot and lets the previous one finish what it has begun.
+   * Loads an app and puts it into the slot. The previous one finishes what it has begun, which this does not wait for.
    * Rejects when the app cannot be loaded, or `check` refuses it: the previous one stays.
    */
   async load(app: FunctionAppHost, check: (app: FunctionAppHost) => void): Promise<void> {
-    await app.start();
+    const previous = this.#app;
+    previous?.inspect(false);
     try {
-      check(app);
+      await start(app, check);
     } catch (error) {
-      await app.stop();
+      previous?.inspect(true);
       throw error;
     }
-    const previous = this.#app;
     this.#app = app;
-    const stopped = previous?.stop();
+    if (previous) this.#retire(previous);
     if (this.#isTriggered) await app.startTriggers();
-    await stopped;
   }
 
   /** Lets the app in the slot, and each that takes its place, listen for its triggers. */
@@ -81,11 +90,26 @@ export class AppSlot {
 
   async stop(): Promise<void> {
     this.#isTriggered = false;
-    await this.#app?.stop();
+    await Promise.all([this.#app, ...this.#retired].map((app) => app?.stop()));
+  }
+
+  #retire(app: FunctionAppHost): void {
+    this.#retired.add(app);
+    void app.stop(RETIREMENT_MS).finally(() => this.#retired.delete(app));
   }
 
   #loaded(): FunctionAppHost {
     if (this.#app === undefined) throw new DurableHostError("WORKER_LOST", "The app is not loaded yet.");
     return this.#app;
+  }
+}
+
+async function start(app: FunctionAppHost, check: (app: FunctionAppHost) => void): Promise<void> {
+  await app.start();
+  try {
+    check(app);
+  } catch (error) {
+    await app.stop();
+    throw error;
   }
 }

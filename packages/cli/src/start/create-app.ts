@@ -7,6 +7,7 @@ import {
   type FunctionAppHost,
   type HostConfiguration,
   type InvocationListener,
+  type InvocationTracer,
   type KeyRing,
 } from "@durable-host/functions";
 
@@ -14,6 +15,10 @@ export interface CreateAppOptions {
   readonly configuration: HostConfiguration;
   /** Names given with `--functions`; they win over host.json. */
   readonly functions?: readonly string[];
+  /** Node.js flags from the command line; they come after those of the settings. */
+  readonly workerArguments?: readonly string[];
+  /** Told which files of the app are loaded. */
+  readonly onFiles?: (files: readonly string[]) => void;
   readonly records: () => RecordStore | undefined;
   readonly port: number;
   readonly rpcBaseUrl: string;
@@ -21,6 +26,8 @@ export interface CreateAppOptions {
   readonly keys?: KeyRing;
   readonly logger: Logger;
   readonly onInvocation: InvocationListener;
+  readonly traceInvocation?: InvocationTracer;
+  readonly onWorkerRestart?: () => void;
   readonly stopGraceMs: number;
 }
 
@@ -48,7 +55,10 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
     values,
     records: options.records,
     workerCount: values.app("FUNCTIONS_WORKER_PROCESS_COUNT"),
-    workerArguments: splitArguments(values.app("languageWorkers__node__arguments")),
+    workerArguments: [
+      ...splitArguments(values.app("languageWorkers__node__arguments")),
+      ...(options.workerArguments ?? []),
+    ],
     durableClientInput: durableClientInput({
       hubName: configuration.hubName,
       connectionName: configuration.storage.connectionName,
@@ -59,6 +69,9 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
     logger: options.logger,
     admits: options.keys?.admits,
     onInvocation: options.onInvocation,
+    traceInvocation: options.traceInvocation,
+    onWorkerRestart: options.onWorkerRestart,
+    onFiles: options.onFiles,
     stopGraceMs: options.stopGraceMs,
   });
 }

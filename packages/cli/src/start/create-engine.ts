@@ -14,6 +14,9 @@ import {
   type TaskHub,
   type TaskHubWorker,
   type TaskHubWorkerLimits,
+  type WorkKind,
+  type WorkMeter,
+  type WorkTracer,
 } from "@durable-host/engine";
 import type { HostConfiguration } from "@durable-host/functions";
 
@@ -37,6 +40,14 @@ export interface Engine {
   readonly worker: TaskHubWorker;
   /** Lets everyone go who waits for an orchestration to end, with the state as it is. */
   endWaits(): void;
+  /** Most work items of a kind whose code runs at the same time. */
+  slots(kind: WorkKind): number;
+}
+
+/** Who is told of what the engine does; nobody: it costs nothing. */
+export interface EngineWatchers {
+  readonly meter?: WorkMeter;
+  readonly tracer?: WorkTracer;
 }
 
 /** Joins store and executor as the configuration says. */
@@ -45,11 +56,12 @@ export function createEngine(
   provider: StorageProvider,
   executor: Executor,
   logger: Logger,
+  { meter, tracer }: EngineWatchers = {},
 ): Engine {
   const completions = new CompletionSignals();
   const maxPayload = values.host("extensions.durableTask.maxPayloadSizeInBytes");
   const limited = limitExecutor(executor, maxPayload);
-  const shared = { provider, executor: limited, clock: systemClock, ids: randomIds, completions };
+  const shared = { provider, executor: limited, clock: systemClock, ids: randomIds, completions, tracer };
   const defaultVersion = values.host("extensions.durableTask.defaultVersion");
   const versions = {
     match: values.host("extensions.durableTask.versionMatchStrategy"),
@@ -62,10 +74,12 @@ export function createEngine(
     versions,
     replaceable: values.host("extensions.durableTask.overridableExistingInstanceStates"),
   });
+  const limits = limitsOf(values, storage.type === "mssql" ? SQL_SERVER_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   const worker = createTaskHubWorker({
     ...shared,
+    meter,
     logger: logger.child("Host.Triggers.DurableTask"),
-    limits: limitsOf(values, storage.type === "mssql" ? SQL_SERVER_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
+    limits,
     retention: retentionOf(values),
     episodeLimits: {
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
@@ -75,7 +89,23 @@ export function createEngine(
       onNonDeterminism: values.host("extensions.durableTask.nonDeterminismFailureStrategy"),
     },
   });
-  return { taskHub: limitTaskHub(taskHub, maxPayload), worker, endWaits: () => completions.stop() };
+  return {
+    taskHub: limitTaskHub(taskHub, maxPayload),
+    worker,
+    endWaits: () => completions.stop(),
+    slots: (kind) => slotsOf(limits, kind),
+  };
+}
+
+function slotsOf(limits: TaskHubWorkerLimits, kind: WorkKind): number {
+  switch (kind) {
+    case "orchestration":
+      return limits.maxConcurrentOrchestrations;
+    case "activity":
+      return limits.maxConcurrentActivities;
+    case "entity":
+      return limits.maxConcurrentEntities;
+  }
 }
 
 function limitsOf(values: SettingValues, pollIntervalMs: number): TaskHubWorkerLimits {

@@ -4,12 +4,14 @@ import {
   RPC_PATH,
   WEBHOOK_PATH,
   type HostConfiguration,
+  type HostRequest,
 } from "@durable-host/functions";
 import { corsOptions, withCors, type CorsOptions } from "../server/cors";
 import { createHostEndpoints } from "../server/host-endpoints";
 import { createHostHandler } from "../server/host-handler";
 import { listenHttp, type HttpListener } from "../server/http-listener";
 import { withHsts, type HstsOptions } from "../server/hsts";
+import { withMetrics } from "../server/metrics-endpoint";
 import { withRequestLimit } from "../server/request-limit";
 import { adminRoutes } from "./admin-routes";
 import { webhookBaseUrl } from "./create-app";
@@ -20,6 +22,7 @@ import type { StartOptions } from "./start-options";
 /** Opens the app's own port: host endpoints, management API, HTTP functions. */
 export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
   const { options, configuration, logger, lifecycle, slot, provider, keys, control, offlinePage } = parts;
+  const admits = keys && ((request: HostRequest) => keys.admits(request, { type: "admin" }));
   const { values } = configuration;
   const { address, port } = listenAddress(options, configuration);
   const functions = withRequestLimit(slot.http, {
@@ -31,7 +34,7 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
       state: () => lifecycle.state,
       isStoreReachable: () => provider.isReachable?.() ?? true,
       isDraining: () => control.drainState !== "Disabled",
-      admits: keys && ((request) => keys.admits(request, { type: "admin" })),
+      admits,
       routes: adminRoutes(parts, { port, isOverloaded: functions.isFull }),
     }),
     management: managementApi(parts, WEBHOOK_PATH),
@@ -41,8 +44,12 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
     homepage: !values.app("AzureWebJobsDisableHomepage"),
     offline: () => offlinePage.response,
   });
+  const metrics = parts.metricsText && { text: parts.metricsText, admits };
   return listenHttp({
-    handler: withCors(withHsts(handler, hstsOptions(configuration)), corsOf(options, configuration)),
+    handler: withCors(
+      withHsts(withMetrics(handler, metrics), hstsOptions(configuration)),
+      corsOf(options, configuration),
+    ),
     address,
     port,
     bodyLimit: bodyLimit(configuration),

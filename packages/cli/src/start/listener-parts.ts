@@ -21,4 +21,6 @@ export interface ListenerParts {
   readonly keys?: KeyRing;
   readonly control: HostControl;
   readonly offlinePage: OfflinePage;
+  /** The metrics in Prometheus' text format; absent: they are not served. */
+  readonly metricsText?: () => string;
 }

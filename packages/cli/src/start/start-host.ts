@@ -10,7 +10,7 @@ import {
 import type { HttpListener } from "../server/http-listener";
 import { OfflinePage } from "../server/offline-page";
 import { AppSlot } from "./app-slot";
-import { createApp, requireFunctions } from "./create-app";
+import { createApp, requireFunctions, type CreateAppOptions } from "./create-app";
 import { createEngine } from "./create-engine";
 import { createKeyRing } from "./create-key-ring";
 import { createStorageProvider } from "./create-storage-provider";
@@ -18,6 +18,7 @@ import { HostLifecycle } from "./host-lifecycle";
 import { listenForClients, listenForSdk } from "./host-listeners";
 import type { ListenerParts } from "./listener-parts";
 import { LiveControl } from "./live-control";
+import { openHostTelemetry, type HostTelemetry, type WatchedConsole } from "./open-host-telemetry";
 import type { StartOptions } from "./start-options";
 
 /** Of the grace time at stop, this much is kept for the app's own shutdown. */
@@ -35,6 +36,8 @@ export interface HostSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Called once, when it is known which levels host.json asks for. */
   readonly openConsole: (configuration: HostConfiguration) => HostConsole;
+  /** Told which files the app loads, absolute, as it does; absent: nobody asks. */
+  readonly onFiles?: (files: readonly string[]) => void;
 }
 
 export interface RunningHost {
@@ -57,6 +60,7 @@ interface Parts {
   readonly provider: StorageProvider;
   readonly worker: TaskHubWorker;
   readonly endWaits: () => void;
+  readonly telemetry: HostTelemetry;
   /** Filled as they are opened. */
   readonly listeners: { client?: HttpListener; sdk?: HttpListener };
 }
@@ -67,20 +71,29 @@ interface Parts {
  */
 export async function startHost(options: StartOptions, surroundings: HostSurroundings): Promise<RunningHost> {
   const configuration = readConfiguration(options, surroundings);
-  const console = surroundings.openConsole(configuration);
+  const slot = new AppSlot();
+  const telemetry = await openHostTelemetry(
+    configuration,
+    surroundings.openConsole(configuration),
+    () => slot.capabilities,
+  );
+  const { console } = telemetry;
   const { logger } = console;
+  const { onFiles } = surroundings;
   for (const notice of configuration.notices) logger.warn(notice);
-  const provider = await createStorageProvider(configuration, options, logger.child("Host.Storage"));
+  const store = await createStorageProvider(configuration, options, logger.child("Host.Storage"));
+  const provider = telemetry.measured(store);
   const keyRing = createKeyRing(options, configuration, provider);
   const keys = options.enableAuth ? keyRing : undefined;
   if (keys) logger.info(`Requests need a key. The keys are kept in ${keys.place}.`);
-  const slot = new AppSlot();
   const lifecycle = new HostLifecycle();
-  const { taskHub, worker, endWaits } = createEngine(configuration, provider, slot.executor, logger);
+  const watchers = { meter: telemetry.metrics, tracer: telemetry.tracer };
+  const { taskHub, worker, endWaits, slots } = createEngine(configuration, provider, slot.executor, logger, watchers);
+  telemetry.observe(worker, provider, slots);
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
-  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, listeners: {} };
+  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, listeners: {} };
   const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
-  const loadApp = (current: HostConfiguration) => loadInto(parts, current, options, console, keys);
+  const loadApp = (current: HostConfiguration) => loadInto(parts, current, { ...options, onFiles }, console, keys);
   const reload = () => loadApp(readConfiguration(options, surroundings));
   const control = new LiveControl({ lifecycle, slot, worker, offlinePage, reload });
   try {
@@ -96,6 +109,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
       keys,
       control,
       offlinePage,
+      metricsText: telemetry.metricsText,
     });
     await startStoreAndApp(provider, keys, () => loadApp(configuration));
     worker.start();
@@ -135,8 +149,8 @@ function portsOf({ listeners: { client, sdk } }: Parts): { readonly client: numb
 function loadInto(
   parts: Parts,
   configuration: HostConfiguration,
-  { functions }: StartOptions,
-  console: HostConsole,
+  { functions, workerArguments, onFiles }: Pick<CreateAppOptions, "functions" | "workerArguments" | "onFiles">,
+  console: WatchedConsole,
   keys: KeyRing | undefined,
 ): Promise<void> {
   const { slot, provider } = parts;
@@ -144,6 +158,8 @@ function loadInto(
   const app = createApp({
     configuration,
     functions,
+    workerArguments,
+    onFiles,
     records: () => provider.records,
     port: client,
     rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,
@@ -186,12 +202,14 @@ async function stopHost(parts: Parts, graceMs: number): Promise<void> {
   await slot.stop();
   await closeListeners(parts, FLUSH_MS);
   await provider.stop();
+  await parts.telemetry.close();
 }
 
 async function abandonStart(parts: Parts): Promise<void> {
   parts.lifecycle.to("Stopping");
   await Promise.allSettled([parts.slot.stop(), closeListeners(parts, 0)]);
   await parts.provider.stop().catch(() => undefined);
+  await parts.telemetry.close();
 }
 
 async function closeListeners({ listeners }: Parts, graceMs: number): Promise<void> {

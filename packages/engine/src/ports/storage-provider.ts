@@ -242,6 +242,10 @@ export interface StorageProvider {
    * everything rejects with this error, and only a restart recovers. Returns a function that ends it.
    */
   onFailure(listener: (error: DurableHostError) => void): () => void;
+  /** How often this process has made something durable, and for how many operations. Optional: where it is counted. */
+  readonly counters?: { readonly flushes: number; readonly operations: number };
+  /** Work items of a kind that could be locked now; undefined while it is not open. Optional: where it costs nothing to tell. */
+  pendingWork?(kind: WorkKind): number | undefined;
   /** False while the store does not answer, and comes back by itself when it does. Optional: without it, it always answers. */
   isReachable?(): boolean;
 }

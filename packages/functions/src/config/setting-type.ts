@@ -42,6 +42,17 @@ export const limit: SettingType<number> = {
   parse: (value) => (value === -1 || value === "-1" ? Number.POSITIVE_INFINITY : wholeNumber(1).parse(value)),
 };
 
+/** A number within bounds, not only a whole one. */
+export function decimal(minimum: number, maximum: number): SettingType<number> {
+  return {
+    name: `number ${minimum}–${maximum}`,
+    parse(value) {
+      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      return typeof number === "number" && number >= minimum && number <= maximum ? number : undefined;
+    },
+  };
+}
+
 /** Milliseconds; Infinity for `-1`. */
 export const timeSpan: SettingType<number> = {
   name: "time span hh:mm:ss",

@@ -17,6 +17,11 @@ export class ActivityQueue {
     this.locks = new LockTable(lockDurationMs, tokenPrefix);
   }
 
+  /** Number of tasks that wait to be locked. */
+  get waiting(): number {
+    return this.ready.size;
+  }
+
   add(entry: ActivityEntry): void {
     entry.record.addActivity(entry);
     this.offer(entry);

@@ -23,6 +23,11 @@ export class InstanceQueue {
     this.locks = new LockTable(lockDurationMs, tokenPrefix);
   }
 
+  /** Number of instances that wait to be locked. */
+  waiting(kind: InstanceKind): number {
+    return this.ready[kind].size;
+  }
+
   /** Queues the instance if it has work and nothing keeps it from being locked. */
   offer(record: InstanceRecord): void {
     if (record.queued || !record.isReady) return;

@@ -1,0 +1,77 @@
+import { diag, DiagLogLevel } from "@opentelemetry/api";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import type { MetricsRegistry } from "../metrics/registry";
+import type { AzureOptions } from "./azure-pipeline";
+import { otlpPipeline, type OtelEnvironment } from "./otlp-pipeline";
+import type { Pipeline } from "./pipeline";
+
+export { prometheusText } from "../metrics/prometheus";
+
+/** Where telemetry is to go, and what is said about its origin. */
+export interface ExportOptions {
+  /** Present: OTLP is exported. The variables decide to where. */
+  readonly otlp?: { readonly environment: OtelEnvironment };
+  /** Present: Application Insights. */
+  readonly azure?: Omit<AzureOptions, "resource">;
+  /** OpenTelemetry's attributes of the process that telemetry comes from. */
+  readonly resource: Readonly<Record<string, string | number>>;
+  readonly warn: (message: string) => void;
+}
+
+/** The same problem is told of again after this time. */
+const TELL_AGAIN_MS = 5 * 60_000;
+
+/** Opens the ways out that are asked for. A problem with one of them is told of and does not keep the host from running. */
+export async function openPipelines(options: ExportOptions, registry: MetricsRegistry): Promise<readonly Pipeline[]> {
+  const { otlp, azure, warn } = options;
+  tellOfProblems(warn);
+  const resource = resourceFromAttributes({ ...options.resource });
+  const pipelines: Pipeline[] = [];
+  if (otlp) {
+    adoptVariables(otlp.environment);
+    pipelines.push(await otlpPipeline({ environment: otlp.environment, resource, registry, warn }));
+  }
+  if (azure) {
+    try {
+      const { azurePipeline } = load();
+      pipelines.push(azurePipeline({ ...azure, resource }));
+    } catch (error) {
+      warn(`Nothing is sent to Application Insights: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return pipelines;
+}
+
+/** The exporters read their variables from the process; local.settings.json may have them, too. */
+function adoptVariables(environment: OtelEnvironment): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (/^OTEL_/.test(name) && value !== undefined) process.env[name] ??= value;
+  }
+}
+
+function tellOfProblems(warn: (message: string) => void): void {
+  const told = new Map<string, number>();
+  const tell = (message: string, ...details: unknown[]): void => {
+    const text = `Telemetry: ${[message, ...details].map((part) => describe(part)).join(" ")}`.slice(0, 500);
+    const last = told.get(text);
+    if (last !== undefined && performance.now() - last < TELL_AGAIN_MS) return;
+    told.set(text, performance.now());
+    warn(text);
+  };
+  const ignore = (): void => undefined;
+  diag.setLogger(
+    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+}
+
+function describe(part: unknown): string {
+  if (part instanceof Error) return part.message;
+  return typeof part === "string" ? part : JSON.stringify(part);
+}
+
+/** Apart from the others: its libraries take a quarter of a second. */
+function load(): typeof import("./azure-pipeline") {
+  // eslint-disable-next-line typescript/no-require-imports
+  return require("./azure-pipeline") as typeof import("./azure-pipeline");
+}

@@ -1,0 +1,2 @@
+/** Under this name the host's spans and metrics are exported. */
+export const SCOPE = "durable-host";
