@@ -13,7 +13,7 @@ afterEach(() => fixture.dispose());
 const STACK = /\n\s+at .*durable-host|packages\/(engine|sqlite|functions|cli)/;
 
 describe("a host that cannot start", () => {
-  it("says which file of the app is broken and why, and ends with code 1", async () => {
+  it("says which file of the app is broken and why, and ends with code 1 [FH6, FH7]", async () => {
     const { code, output } = await fixture.run({ scriptRoot: badApp("throwing-entry") });
 
     expect(code).toBe(1);
@@ -122,7 +122,7 @@ describe("an app that misbehaves", () => {
     expect(host.output).toContain("handler is broken");
   });
 
-  it("may take its process down: the work is done again in a new one", async () => {
+  it("may take its process down: the work is done again in a new one [FH79]", async () => {
     await fixture.start({ scriptRoot: badApp("misbehaving"), env: { MARKS_FOLDER: fixture.directory() } });
     const client = await fixture.client();
     const end = await client.waitForEnd(await client.start("callsExit"), { timeoutMs: 30_000 });

@@ -10,7 +10,7 @@ function noAnswerYet(): undefined {
 }
 
 describe("SIGTERM", () => {
-  it("lets a request in flight finish, with the orchestration it starts, and then the app end", async () => {
+  it("lets a request in flight finish, with the orchestration it starts, and then the app end [FH14]", async () => {
     const { scriptRoot } = new LiveApp(fixture, SLOW_STARTER);
     const host = await fixture.start({ scriptRoot });
     const client = await fixture.client();

@@ -59,7 +59,7 @@ describe("hello cities over HTTP", () => {
 });
 
 describe("the host", () => {
-  it("lists the functions with their URLs when it starts, as func start does", () => {
+  it("lists the functions with their URLs when it starts, as func start does [FH4]", () => {
     expect(host.output).toContain("Functions:");
     expect(host.output).toMatch(
       new RegExp(`startOrchestrator: \\[POST\\] ${host.url}/api/orchestrators/\\{functionName\\}`),

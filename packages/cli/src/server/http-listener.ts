@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { Server as NetServer, type AddressInfo } from "node:net";
+import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DurableHostError, type Logger } from "@durable-host/engine";
 import type { HostResponse, HttpHandler } from "@durable-host/functions";
@@ -35,6 +35,8 @@ export interface HttpListener {
 /** What a request needs to know of its listener. */
 interface Serving extends HttpListenerOptions {
   isDraining: boolean;
+  /** All open connections. */
+  readonly sockets: Set<Socket>;
 }
 
 const TRUST_NOBODY: TrustedHeaders = { forwarded: false, principal: false };
@@ -56,7 +58,7 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** The only place that knows node:http. Rejects with CONFIG_INVALID when the port cannot be used. */
 export async function listenHttp(options: HttpListenerOptions): Promise<HttpListener> {
-  const serving: Serving = { ...options, isDraining: false };
+  const serving: Serving = { ...options, isDraining: false, sockets: new Set() };
   const servers = await listenOnAll(serving);
   let refusing: Promise<unknown> | undefined;
   /** Resolves when there is no connection left. */
@@ -64,16 +66,21 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
     serving.isDraining = true;
     return (refusing ??= Promise.all(servers.map(refuseConnections)));
   };
-  const closeIdle = (): void => servers.forEach((server) => server.closeIdleConnections());
+  const closeIdle = (): void => {
+    for (const server of servers) server.closeIdleConnections();
+    // Opened in advance, as browsers do: for node:http they are busy.
+    for (const socket of serving.sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
   return {
     port: portOf(servers[0]),
     async drain(graceMs) {
       // Connections are left alone as long as new ones are taken: their clients would only make others.
       await sleep(Math.min(LATE_REQUESTS_MS, graceMs));
       const timeUp = sleep(graceMs, undefined, { ref: false });
-      const idle = setTimeout(closeIdle, LATE_REQUESTS_MS);
+      // Again and again: an answer that began before has not said that its connection ends.
+      const closing = setInterval(closeIdle, LATE_REQUESTS_MS);
       await Promise.race([refuse(), timeUp]);
-      clearTimeout(idle);
+      clearInterval(closing);
     },
     async close(graceMs) {
       const timeout = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), graceMs);
@@ -109,6 +116,10 @@ function listen(serving: Serving, address: string, port: number): Promise<Server
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1000;
   server.requestTimeout = 0;
+  server.on("connection", (socket) => {
+    serving.sockets.add(socket);
+    socket.once("close", () => serving.sockets.delete(socket));
+  });
   if (serving.isBackground) server.on("connection", (socket) => socket.unref()).unref();
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, address, port)));

@@ -27,7 +27,7 @@ const preflight = {
 };
 
 describe("CORS", () => {
-  it("answers a preflight of an allowed origin before anything else", async () => {
+  it("answers a preflight of an allowed origin before anything else [FH52]", async () => {
     expect(await answer("https://other.example, https://shop.example/", "OPTIONS", preflight)).toEqual({
       status: 204,
       headers: {
@@ -39,7 +39,7 @@ describe("CORS", () => {
     });
   });
 
-  it("gives another origin nothing", async () => {
+  it("gives another origin nothing [FH52]", async () => {
     expect(await answer("https://other.example", "OPTIONS", preflight)).toEqual({ status: 204, headers: {} });
     expect(await answer("https://other.example", "GET", preflight)).toEqual({ status: 200, headers: { X: "y" } });
   });
@@ -55,6 +55,17 @@ describe("CORS", () => {
     expect((await answer("*", "GET", { origin: "https://any.example" })).headers).toMatchObject({
       "Access-Control-Allow-Origin": "*",
     });
+  });
+
+  it("takes origins as App Service writes them, too", async () => {
+    expect((await answer('["https://a.example", "https://shop.example"]', "OPTIONS", preflight)).headers).toMatchObject(
+      {
+        "Access-Control-Allow-Origin": "https://shop.example",
+      },
+    );
+    for (const list of ["[", "[1]"])
+      expect(() => corsOptions(list, false)).toThrow("expected: a list of texts in JSON");
+    expect(() => corsOptions('["*"]', true)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
   });
 
   it("lets an OPTIONS request that is no preflight through", async () => {

@@ -2,7 +2,7 @@ import { ErrorRecorder } from "@durable-host/testkit";
 import { connect } from "node:net";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { HostRequest, HttpHandler } from "@durable-host/functions";
-import { listenHttp, type HttpListener } from "../../src/server/http-listener";
+import { listenHttp, type HttpListener, type HttpListenerOptions } from "../../src/server/http-listener";
 
 /** Listeners of a test; `closeAll` leaves no socket behind. */
 export class Listeners {
@@ -11,7 +11,7 @@ export class Listeners {
 
   async listen(
     handler: HttpHandler,
-    options: { address?: string; port?: number; bodyLimit?: number } = {},
+    options: Partial<Pick<HttpListenerOptions, "address" | "port" | "bodyLimit" | "trusted">> = {},
   ): Promise<HttpListener> {
     const listener = await listenHttp({
       handler,

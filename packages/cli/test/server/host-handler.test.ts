@@ -1,18 +1,8 @@
 import { DurableHostError } from "@durable-host/engine";
-import type { HostRequest, HttpHandler } from "@durable-host/functions";
+import type { HttpHandler } from "@durable-host/functions";
 import { createHostEndpoints, type HostState } from "../../src/server/host-endpoints";
 import { createHostHandler, type HostHandlerOptions } from "../../src/server/host-handler";
-
-function aRequest(line: string): HostRequest {
-  const [method = "", path = ""] = line.split(" ");
-  return {
-    method,
-    url: new URL(`http://localhost:7071${path}`),
-    headers: {},
-    body: (async function* () {})(),
-    signal: new AbortController().signal,
-  };
-}
+import { aRequest } from "./a-request";
 
 const nobody: HttpHandler = () => Promise.resolve(undefined);
 const says =
@@ -136,6 +126,14 @@ describe("who answers what", () => {
     expect((await ask("GET /", { functions: says("mine") })).body).toBe("mine");
     expect((await ask("GET /", { homepage: false })).status).toBe(204);
     expect((await ask("GET /other")).status).toBeUndefined();
+  });
+
+  it("takes the app off the net, and not the host [FH55]", async () => {
+    const offline = () => ({ status: 503, headers: [], body: "closed" });
+    expect(await ask("GET /api/a", { functions: says("functions"), offline })).toEqual({ status: 503, body: "closed" });
+    expect(await ask("GET /", { offline })).toEqual({ status: 503, body: "closed" });
+    expect((await ask("GET /admin/open", { offline })).status).toBe(200);
+    expect((await ask("GET /runtime/health/live", { offline })).status).toBe(200);
   });
 
   it("lets early requests wait, and turns them away when the host does not come up", async () => {

@@ -31,6 +31,26 @@ describe("HTTP listener: requests", () => {
     expect(answer.body).toBe(`PUT|http://127.0.0.1:${port}/a%20b?x=1&x=2|k|hello`);
   });
 
+  it("believes headers of a proxy only where one is, and then what the last one says", async () => {
+    const headers = { "x-forwarded-proto": "http, https", "x-forwarded-host": "evil.example, shop.example" };
+    const tell = async (request: HostRequest) => text(request.url.origin);
+    const open = await listeners.listen(tell);
+    expect((await send(open.port, { headers })).body).toBe(`http://127.0.0.1:${open.port}`);
+    const behindProxy = await listeners.listen(tell, { trusted: { forwarded: true, principal: false } });
+    expect((await send(behindProxy.port, { headers })).body).toBe("https://shop.example");
+    expect((await send(behindProxy.port)).body).toBe(`http://127.0.0.1:${behindProxy.port}`);
+  });
+
+  it("passes on who is signed in only where somebody in front has found out", async () => {
+    const names = ["", "-id", "-name", "-idp"].map((end) => `x-ms-client-principal${end}`);
+    const headers = Object.fromEntries(names.map((name) => [name, "somebody"]));
+    const tell = async (request: HostRequest) => text(names.filter((name) => name in request.headers).join());
+    const open = await listeners.listen(tell);
+    expect((await send(open.port, { headers })).body).toBe("");
+    const behindFrontEnd = await listeners.listen(tell, { trusted: { forwarded: false, principal: true } });
+    expect((await send(behindFrontEnd.port, { headers })).body).toBe(names.join());
+  });
+
   it("streams a chunked body of 2 MB byte by byte", async () => {
     const { port } = await listeners.listen(async (request) => text(String((await readAll(request)).length)));
     const body = "é".repeat(1024 * 1024);
@@ -258,6 +278,16 @@ describe("HTTP listener: ports", () => {
     answer.resolve();
     await closed;
     expect(await response).toMatch(/Connection: close[\s\S]*finished$/);
+  });
+
+  it("does not wait for connections that nobody has used yet", async () => {
+    const listener = await listeners.listen(async () => text(""));
+    const socket = connect({ port: listener.port, host: "127.0.0.1" });
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await new Promise((resolve) => socket.once("connect", resolve));
+    await send(listener.port);
+    await listener.drain(60_000);
+    await closed;
   });
 
   it("waits no longer than it may for answers that do not come", async () => {

@@ -51,7 +51,7 @@ describe("HTTP functions", () => {
   const hosts = useAppHosts();
   const start = (options: object = {}) => hosts.start({ appRoot: fixtureApp("http"), ...options });
 
-  it("answer paths of their own and leave others alone", async () => {
+  it("answer paths of their own and leave others alone [FH28, FH34]", async () => {
     const { host } = await start();
     expect((await send(host, "GET", "/api/TEXT"))?.status).toBe(201);
     await expect(send(host, "GET", "/api/unknown")).resolves.toBeUndefined();
@@ -65,7 +65,7 @@ describe("HTTP functions", () => {
     ["text", 201, "hällo"],
     ["response", 203, "from a response"],
     ["generator", 200, "one two"],
-  ])("%s answers %s", async (name, status, body) => {
+  ])("%s answers %s [FH39]", async (name, status, body) => {
     const { host } = await start();
     const response = await send(host, "GET", `/api/${name}`);
     expect(response?.status).toBe(status);
@@ -76,7 +76,7 @@ describe("HTTP functions", () => {
     ["throws", "handler says no"],
     ["bareText", "The HTTP response must be an object"],
     ["badStatus", "an integer from 200 to 599"],
-  ])("%s answers 500 without a body, and the log says why", async (name, reason) => {
+  ])("%s answers 500 without a body, and the log says why [FH40]", async (name, reason) => {
     const { host, log } = await start();
     await expect(send(host, "GET", `/api/${name}`)).resolves.toEqual({ status: 500, headers: [] });
     await expect(log.waitFor(reason)).resolves.toMatchObject({
@@ -86,7 +86,7 @@ describe("HTTP functions", () => {
     });
   });
 
-  it("see URL, method, headers, parameters and trace context as they were sent", async () => {
+  it("see URL, method, headers, parameters and trace context as they were sent [FH20, FH22, FH23]", async () => {
     const { host } = await start();
     const traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const response = await send(host, "GET", "/API/about/12?x=%20y", {
@@ -104,12 +104,12 @@ describe("HTTP functions", () => {
     });
   });
 
-  it("keep repeated query keys apart", async () => {
+  it("keep repeated query keys apart [FH38]", async () => {
     const { host } = await start();
     await expect(jsonOf(await send(host, "GET", "/api/query?a=1&a=2&b=3"))).resolves.toEqual(["1", "2"]);
   });
 
-  it("echo 2 MB of bytes unchanged", async () => {
+  it("echo 2 MB of bytes unchanged [FH35]", async () => {
     const { host } = await start();
     const bytes = Buffer.from(Array.from({ length: 2 * 1024 * 1024 }, (_, index) => (index * 31) % 256));
     const headers = { "content-length": String(bytes.length) };
@@ -118,7 +118,7 @@ describe("HTTP functions", () => {
     expect(response?.headers).toEqual([["content-type", "x/echo"]]);
   });
 
-  it("get a chunked body, with no length said", async () => {
+  it("get a chunked body, with no length said [FH36, FH41]", async () => {
     const { host } = await start();
     const headers = { "transfer-encoding": "chunked" };
     const response = await send(host, "POST", "/api/json", { headers, body: pieces('{"a":', "1}") });
@@ -137,7 +137,7 @@ describe("HTTP functions", () => {
     ).resolves.toEqual({ got: { a: 1 } });
   });
 
-  it("read a multipart form", async () => {
+  it("read a multipart form [FH37]", async () => {
     const { host } = await start();
     const form = new FormData();
     form.set("name", "n");
@@ -186,7 +186,7 @@ describe("HTTP functions", () => {
     await isClosed;
   });
 
-  it("send several cookies as several headers", async () => {
+  it("send several cookies as several headers [FH42]", async () => {
     const { host } = await start();
     const response = await send(host, "GET", "/api/cookies");
     expect(response?.headers).toEqual([
@@ -205,7 +205,7 @@ describe("HTTP functions", () => {
     ]);
   });
 
-  it("stream a response piece by piece, before its source has ended", async () => {
+  it("stream a response piece by piece, before its source has ended [FH43]", async () => {
     const { host } = await start();
     const reading = iterator(await send(host, "GET", "/api/stream"));
     expect(String(Buffer.from((await reading.next()).value))).toBe("first ");
@@ -214,7 +214,7 @@ describe("HTTP functions", () => {
     expect((await reading.next()).done).toBe(true);
   });
 
-  it("have their stream cancelled when the client goes", async () => {
+  it("have their stream cancelled when the client goes [FH44]", async () => {
     const { host } = await start();
     const client = new AbortController();
     const reading = iterator(await send(host, "GET", "/api/endless", { signal: client.signal }));
@@ -294,7 +294,7 @@ describe("HTTP functions of an app with enableHttpStream", () => {
   const hosts = useAppHosts();
   const start = () => hosts.start({ appRoot: fixtureApp("http-stream") });
 
-  it("get the body unread, with parameters and headers", async () => {
+  it("get the body unread, with parameters and headers [FH45]", async () => {
     const { host } = await start();
     const body = pieces(...Array.from({ length: 20 }, () => Buffer.alloc(50_000)));
     const response = await send(host, "POST", "/api/upload/report?x=1", { headers: { "x-test": "7" }, body });
@@ -331,7 +331,7 @@ describe("HTTP functions of an app with enableHttpStream", () => {
     expect(host.workerPids()).toEqual([pid]);
   });
 
-  it("open no port", async () => {
+  it("open no port [FH45]", async () => {
     const { host } = await start();
     await expect(jsonOf(await send(host, "GET", "/api/openHandles"))).resolves.toEqual([]);
   });

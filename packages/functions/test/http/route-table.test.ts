@@ -38,7 +38,7 @@ describe("route templates", () => {
     ["v{version:int}/x", "/V12/x", { version: "12" }],
     ["v{version:int}/x", "/vx/x", undefined],
     ["{{literal}}", "/%7Bliteral%7D", {}],
-  ])("%s on %s", (route, path, expected) => {
+  ])("%s on %s [FH30, FH31, FH32]", (route, path, expected) => {
     expect(values(route, path)).toEqual(expected);
   });
 
@@ -82,7 +82,7 @@ describe("route templates", () => {
     ["regex(^\\d{{3}}-[a-z]$)", "123-A", true],
     ["regex(^\\d{{3}}-[a-z]$)", "12-a", false],
     ["required", "x", true],
-  ])("{v:%s} takes %s: %s", (constraint, value, expected) => {
+  ])("{v:%s} takes %s: %s [FH29]", (constraint, value, expected) => {
     expect(values(`{v:${constraint}}`, `/${encodeURIComponent(value)}`) !== undefined).toBe(expected);
   });
 
@@ -108,18 +108,18 @@ describe("route templates", () => {
 });
 
 describe("the route table", () => {
-  it("serves a function without a route under the prefix and its name", () => {
+  it("serves a function without a route under the prefix and its name [FH28]", () => {
     expect(table({ name: "Hello" }).match("GET", "/api/hello")?.functionName).toBe("Hello");
     expect(table({ name: "Hello", route: " " }).match("GET", "/api/hello")?.functionName).toBe("Hello");
   });
 
-  it("honours an empty and a longer prefix", () => {
+  it("honours an empty and a longer prefix [FH28]", () => {
     expect(createRouteTable([{ name: "a" }], "").match("GET", "/a")).toBeDefined();
     expect(createRouteTable([{ name: "a" }], "v1/x/").match("GET", "/v1/x/a")).toBeDefined();
     expect(createRouteTable([{ name: "a" }], "v1").match("GET", "/a")).toBeUndefined();
   });
 
-  it("takes exactly the methods listed", () => {
+  it("takes exactly the methods listed [FH34]", () => {
     const routes = table({ name: "a", methods: ["get", "POST"] });
     expect(routes.match("GET", "/api/a")).toBeDefined();
     expect(routes.match("POST", "/api/a")).toBeDefined();
@@ -145,7 +145,7 @@ describe("the route table", () => {
     ["/api/items/other", "plain"],
     ["/api/items/a/b", "rest"],
     ["/api/items", "rest"],
-  ])("gives %s to the most specific route, %s", (path, expected) => {
+  ])("gives %s to the most specific route, %s [FH33]", (path, expected) => {
     const routes = table(
       { name: "rest", route: "items/{*rest}" },
       { name: "plain", route: "items/{id}" },

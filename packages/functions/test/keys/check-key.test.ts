@@ -20,7 +20,7 @@ describe("a key", () => {
     ["webhooks", [webhook]],
     ["the-master2", []],
     ["", []],
-  ])("%j opens what it is for and nothing else", (key, opened) => {
+  ])("%j opens what it is for and nothing else [FH46]", (key, opened) => {
     expect([admin, webhook, hello, other].filter((scope) => opens(keys, key, scope))).toEqual(opened);
   });
 

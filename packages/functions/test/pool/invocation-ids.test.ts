@@ -13,7 +13,7 @@ const APP = `
 describe("the runs of an orchestrator", () => {
   const hosts = useAppHosts();
 
-  it("have the same id for the listener, in the context and in log entries, also when continued", async () => {
+  it("have the same id for the listener, in the context and in log entries, also when continued [FH20]", async () => {
     const ids: string[] = [];
     const onInvocation = (event: { readonly type: string }): void => {
       if (event.type === "invocationStarted") ids.push((event as InvocationStarted).invocationId);

@@ -4,7 +4,7 @@ describe("hooks of the app", () => {
   const hosts = useAppHosts();
   const start = () => hosts.start({ appRoot: fixtureApp("hooks") });
 
-  it("run in the order they were registered, around the handler, sharing hookData", async () => {
+  it("run in the order they were registered, around the handler, sharing hookData [FH18]", async () => {
     const { host } = await start();
     await runActivity(host, "changedResult");
     await expect(runActivity(host, "calls")).resolves.toMatchObject({
@@ -23,7 +23,7 @@ describe("hooks of the app", () => {
     ["replacedHandler", '"other handler got x"'],
     ["changedResult", '"x, changed"'],
     ["forgiven", '"forgave boom"'],
-  ])("let %s come to %s", async (name, result) => {
+  ])("let %s come to %s [FH15, FH16]", async (name, result) => {
     const { host } = await start();
     await expect(runActivity(host, name, "x")).resolves.toEqual({ type: "Completed", result });
   });
@@ -47,13 +47,13 @@ describe("hooks of the app", () => {
     });
   });
 
-  it("cannot exchange hookData or the invocation context", async () => {
+  it("cannot exchange hookData or the invocation context [FH18]", async () => {
     const { host } = await start();
     const result = await runActivity(host, "assigning");
     expect(result).toMatchObject({ result: expect.stringMatching(/^\["\w*Error","\w*Error"\]$/) });
   });
 
-  it("change user log entries, and do no harm when they throw", async () => {
+  it("change user log entries, and do no harm when they throw [FH17]", async () => {
     const { host, log } = await start();
     await runActivity(host, "logs");
     await expect(log.waitFor("plain")).resolves.toMatchObject({
@@ -65,7 +65,7 @@ describe("hooks of the app", () => {
     await expect(log.waitFor("raise me")).resolves.toMatchObject({ level: "error" });
   });
 
-  it("do not change system log entries", async () => {
+  it("do not change system log entries [FH17]", async () => {
     const { host, log } = await start();
     await runActivity(host, "logsLate");
     const warning = await log.waitFor("Unexpected call to 'log'");

@@ -22,18 +22,19 @@ describe("loading an app", () => {
     return error;
   };
 
-  it("loads each file a glob matches, a folder's own files before those below", async () => {
+  it("loads each file a glob matches, a folder's own files before those below [FH1]", async () => {
     const order = (name: string): string => `(globalThis.order ??= []).push("${name}");`;
     const { host } = await load({
       "package.json": '{"main": "src/{index.js,functions/*.js}"}',
-      "src/index.js": order("index"),
+      "src/index.js": order("index") + ACTIVITY("first"),
       "src/functions/b.js": order("b") + ACTIVITY("order", "globalThis.order"),
-      "src/functions/a.js": order("a"),
+      "src/functions/a.js": order("a") + ACTIVITY("second") + ACTIVITY("third"),
     });
+    expect(host.functions.map(({ name }) => name)).toEqual(["first", "second", "third", "order"]);
     await expect(runActivity(host, "order")).resolves.toMatchObject({ result: '["index","a","b"]' });
   });
 
-  it("awaits an ES module's top level before the next file", async () => {
+  it("awaits an ES module's top level before the next file [FH2, FH3]", async () => {
     const { host } = await load({
       "package.json": '{"main": "*.{mjs,cjs}", "type": "module"}',
       "a.mjs": "await new Promise((resolve) => setTimeout(resolve, 20)); globalThis.first = 'a';",
@@ -50,7 +51,7 @@ describe("loading an app", () => {
     await expect(runActivity(host, "esm")).resolves.toMatchObject({ result: "true" });
   });
 
-  it("resolves the core module for an ES module that imports it by name", async () => {
+  it("resolves the core module for an ES module that imports it by name [FH10]", async () => {
     const { host } = await load({
       "package.json": '{"main": "app.mjs"}',
       "app.mjs": `
@@ -64,7 +65,7 @@ describe("loading an app", () => {
     });
   });
 
-  it("registers under a loader that supplies the source of CommonJS modules itself", async () => {
+  it("registers under a loader that supplies the source of CommonJS modules itself [FH9]", async () => {
     const appRoot = await hosts.writeApp({
       "package.json": '{"main": "app.mjs"}',
       "register.mjs": 'import { register } from "node:module"; register("./loader.mjs", import.meta.url);',
@@ -84,7 +85,7 @@ describe("loading an app", () => {
     expect(host.functions.map(({ name }) => name)).toEqual(["one"]);
   });
 
-  it("registers the functions of several copies of @azure/functions", async () => {
+  it("registers the functions of several copies of @azure/functions [FH8]", async () => {
     const appRoot = await hosts.writeApp({
       "package.json": '{"main": "app.js"}',
       "app.js": `
@@ -106,7 +107,7 @@ describe("loading an app", () => {
     });
   });
 
-  it("runs in the app's folder with the settings in the environment, before anything loads", async () => {
+  it("runs in the app's folder with the settings in the environment, before anything loads [FH19]", async () => {
     const files = {
       "package.json": '{"main": "app.js"}',
       "app.js": `const seen = [process.cwd(), process.env.MY_SETTING, process.env.TZ]; ${ACTIVITY("seen", "seen")}`,
@@ -127,7 +128,7 @@ describe("loading an app", () => {
     await expect(runActivity(host, "flags")).resolves.toMatchObject({ result: '["--max-old-space-size=99"]' });
   });
 
-  it("names the pattern that matches nothing", async () => {
+  it("names the pattern that matches nothing [FH5]", async () => {
     const error = await failToLoad({ "package.json": '{"main": "src/functions/*.js"}' });
     expect(error).toMatchObject({
       code: "APP_LOAD_FAILED",
@@ -142,7 +143,7 @@ describe("loading an app", () => {
     expect(error.message).toContain('entry point "index.js": File does not exist. Learn more here: https://aka.ms/');
   });
 
-  it("shows file, cause, stack and what was registered before when an entry file throws", async () => {
+  it("shows file, cause, stack and what was registered before when an entry file throws [FH6, FH7]", async () => {
     const error = await failToLoad({
       "package.json": '{"main": "{a,b}.js"}',
       "a.js": ACTIVITY("early"),
@@ -172,7 +173,7 @@ describe("loading an app", () => {
     expect(error.message).toContain('entry point "app.js": text');
   });
 
-  it("refuses a second function of the same name and says which", async () => {
+  it("refuses a second function of the same name and says which [FH12]", async () => {
     const error = await failToLoad({
       "package.json": '{"main": "app.js"}',
       "app.js": ACTIVITY("twice") + ACTIVITY("twice"),
@@ -224,7 +225,7 @@ describe("loading an app", () => {
     expect(broken.log.records[0]).toMatchObject({ level: "warn", message: expect.stringContaining("package.json") });
   });
 
-  it("runs appStart hooks before it reports, also after an entry file has failed", async () => {
+  it("runs appStart hooks before it reports, also after an entry file has failed [FH13]", async () => {
     const hook = `require("@azure/functions").app.hook.appStart((context) => { globalThis.started = typeof context.hookData; console.error("hook ran"); });`;
     const { host } = await load({
       "package.json": '{"main": "app.js"}',
@@ -251,7 +252,7 @@ describe("loading an app", () => {
     expect(error.message).toContain("hook failed");
   });
 
-  it("refuses to register once startup is over", async () => {
+  it("refuses to register once startup is over [FH11]", async () => {
     const late = `try { require("durable-functions").app.activity("late", { handler: () => 1 }); return "registered"; } catch (error) { return error.message; }`;
     const { host } = await load({
       "package.json": '{"main": "app.js"}',
