@@ -7,6 +7,8 @@ import { type TestServer, connectTo, withDatabase } from "./server";
 
 /** Everything a hub keeps; what is configured (versions, settings, migrations) is not in it. */
 const TABLES = ["NewTasks", "NewEvents", "History", "Instances", "Payloads"];
+/** `on` or `off`: whether readers of the tests' databases see row versions; absent: as the server has it. */
+const SNAPSHOT_VARIABLE = "MSSQL_READ_COMMITTED_SNAPSHOT";
 /** Connections of processes that were killed go a moment after them. */
 const DROP_TIMEOUT_MS = 20_000;
 
@@ -36,6 +38,8 @@ export class TestDatabase {
       const stoodIn = String(sets[0]?.[0]?.["Version"]).includes("Babelfish");
       const collation = stoodIn ? "" : " COLLATE Latin1_General_100_BIN2_UTF8";
       await master.batch(`CREATE DATABASE [${name}]${collation}`, { retry: false });
+      const snapshot = process.env[SNAPSHOT_VARIABLE];
+      if (snapshot) await master.batch(`ALTER DATABASE [${name}] SET READ_COMMITTED_SNAPSHOT ${checked(snapshot)}`);
       return stoodIn;
     });
     return new TestDatabase(server, name, isBabelfish);
@@ -124,6 +128,11 @@ export function useDatabase(server: TestServer): { readonly current: TestDatabas
 }
 
 const SLOW_MS = 60_000;
+
+function checked(snapshot: string): string {
+  if (/^(?:on|off)$/i.test(snapshot)) return snapshot.toUpperCase();
+  throw new Error(`${SNAPSHOT_VARIABLE} is on or off, not ${snapshot}.`);
+}
 
 async function onMaster<T>(server: TestServer, work: (master: SqlClient) => Promise<T>): Promise<T> {
   const master = connectTo(withDatabase(server.connectionString, "master"));
