@@ -7,12 +7,12 @@ import { invocationLines } from "../console/invocation-lines";
 import { LevelFilter } from "../console/level-filter";
 import type { LineWriter } from "../console/line-writer";
 import { HOST_VERSION } from "../version";
+import { AppWatch } from "../watch/app-watch";
 import { describeStartError } from "./describe-start-error";
 import { functionList } from "./function-list";
 import { startHost, type HostConsole, type RunningHost } from "./start-host";
 import type { StartOptions } from "./start-options";
 import type { StopRequest } from "./stop-request";
-import { watchApp } from "./watch-app";
 
 /** Time for what is in flight when the host is told to stop. Orchestrators of this world give 30 seconds. */
 const GRACE_MS = 20_000;
@@ -29,32 +29,58 @@ export interface RunSurroundings {
 
 /** Runs the host until it is asked to stop; resolves to the exit code. */
 export async function runStart(options: StartOptions, surroundings: RunSurroundings): Promise<number> {
-  const { output, errors, stopRequest } = surroundings;
+  const { output } = surroundings;
   const colors = createColors(surroundings.color);
   output.line(colors.bold(`durable-host ${HOST_VERSION} (Node.js ${process.version})`));
   for (const notice of options.notices ?? []) output.line(colors.dim(notice));
-  let host: RunningHost | undefined;
+  const watch = options.watch ? new AppWatch(options, output) : undefined;
+  try {
+    const host = await start(options, surroundings, watch);
+    if (host === undefined) return 0;
+    if (typeof host === "number") return host;
+    announce(host, options, output, colors);
+    watch?.follow(host);
+    return await serve(host, surroundings, watch);
+  } finally {
+    await watch?.end();
+  }
+}
+
+/** Resolves to undefined when it is asked to stop before, or to an exit code when it cannot start. */
+async function start(
+  options: StartOptions,
+  surroundings: RunSurroundings,
+  watch: AppWatch | undefined,
+): Promise<RunningHost | number | undefined> {
+  const { stopRequest, errors } = surroundings;
   let storage: HostConfiguration["storage"]["type"] | undefined;
   try {
+    await Promise.race([watch?.ready(), stopRequest.made]);
     const starting = startHost(options, {
       environment: surroundings.environment,
+      onFiles: watch?.onFiles,
       openConsole(configuration) {
         storage = configuration.storage.type;
         return openConsole(configuration, options, surroundings);
       },
     });
-    host = await Promise.race([withTimeout(starting, options), stopRequest.made]);
+    return await Promise.race([withTimeout(starting, options), stopRequest.made]);
   } catch (error) {
     errors.line(`\n${describeStartError(error, storage)}`);
     return 1;
   }
-  if (host === undefined) return 0;
-  announce(host, options, output, colors);
-  const endWatch = options.watch ? watchApp(host, options, output) : undefined;
+}
+
+/** Resolves to the exit code when the host has stopped: because it was asked to, or had to. */
+async function serve(
+  host: RunningHost,
+  { stopRequest, output, errors }: RunSurroundings,
+  watch: AppWatch | undefined,
+): Promise<number> {
   const failure = await Promise.race([stopRequest.made, host.failed]);
   if (failure) errors.line(`\n${describeStartError(failure)}`);
   else output.line("Stopping: finishing what is in flight. Press Ctrl+C again to stop at once.");
-  await endWatch?.();
+  await watch?.end();
   await host.stop(GRACE_MS);
   output.line("Stopped.");
   return failure ? 1 : 0;
@@ -71,7 +97,10 @@ function openConsole(
 }
 
 /** Rejects when the host takes longer to start than it may. */
-async function withTimeout(starting: Promise<RunningHost>, { startTimeoutMs }: StartOptions): Promise<RunningHost> {
+async function withTimeout(starting: Promise<RunningHost>, options: StartOptions): Promise<RunningHost> {
+  const { startTimeoutMs, workerArguments = [] } = options;
+  // Somebody has to attach a debugger first.
+  if (workerArguments.some((flag) => /^--inspect-(brk|wait)/.test(flag))) return starting;
   let timeout: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timeout = setTimeout(() => reject(tooLate(startTimeoutMs)), startTimeoutMs);

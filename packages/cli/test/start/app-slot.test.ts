@@ -1,8 +1,14 @@
 import type { FunctionAppHost } from "@durable-host/functions";
 import { AppSlot } from "../../src/start/app-slot";
 
+interface AppOptions {
+  readonly broken?: boolean;
+  /** Resolves when what the app has begun is done; absent: nothing has begun. */
+  readonly stopped?: Promise<void>;
+}
+
 /** An app that answers with its name and writes down what happens to it. */
-function anApp(name: string, events: string[], options: { readonly broken?: boolean } = {}): FunctionAppHost {
+function anApp(name: string, events: string[], options: AppOptions = {}): FunctionAppHost {
   const app: Partial<FunctionAppHost> = {
     functions: [],
     start: () => {
@@ -11,8 +17,9 @@ function anApp(name: string, events: string[], options: { readonly broken?: bool
     },
     stop: () => {
       events.push(`${name} stops`);
-      return Promise.resolve();
+      return options.stopped ?? Promise.resolve();
     },
+    inspect: (isOpen) => void events.push(`${name} ${isOpen ? "takes" : "gives"} the debugger's port`),
     http: () => Promise.resolve({ status: 200, headers: [], body: name }),
     executor: { knows: () => true, names: () => [name] } as never,
   };
@@ -32,7 +39,7 @@ describe("AppSlot", () => {
     await slot.load(anApp("two", events), accept);
     expect(executor.names("activity")).toEqual(["two"]);
     expect(await http(request)).toMatchObject({ body: "two" });
-    expect(events).toEqual(["one starts", "two starts", "one stops"]);
+    expect(events).toEqual(["one starts", "one gives the debugger's port", "two starts", "one stops"]);
   });
 
   it("keeps the old app when the new one cannot be loaded", async () => {
@@ -42,6 +49,21 @@ describe("AppSlot", () => {
     await expect(slot.load(anApp("two", events, { broken: true }), accept)).rejects.toThrow("two is broken");
     expect(slot.executor.names("entity")).toEqual(["one"]);
     expect(events).not.toContain("one stops");
+    expect(events.at(-1)).toBe("one takes the debugger's port");
+  });
+
+  it("does not wait for what the old app has begun, but a stop does", async () => {
+    let end = (): void => undefined;
+    const stopped = new Promise<void>((resolve) => (end = resolve));
+    const slot = new AppSlot();
+    await slot.load(anApp("one", [], { stopped }), accept);
+    await slot.load(anApp("two", []), accept);
+    let hasStopped = false;
+    const stop = slot.stop().then(() => (hasStopped = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(hasStopped).toBe(false);
+    end();
+    await stop;
   });
 
   it("stops a new app that is refused", async () => {
