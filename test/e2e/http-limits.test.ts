@@ -41,7 +41,13 @@ async function postChunked(path: string, mebibytes: number): Promise<number> {
 describe("a host without limits in its settings", () => {
   it("asks nobody for a key, not for the admin API either [FH47]", async () => {
     await start();
-    for (const path of ["/api/level-function", "/api/level-admin", "/admin/host/status", "/admin/functions", "/admin/host/keys"]) {
+    for (const path of [
+      "/api/level-function",
+      "/api/level-admin",
+      "/admin/host/status",
+      "/admin/functions",
+      "/admin/host/keys",
+    ]) {
       expect((await client.get(path)).status).toBe(200);
     }
   });
@@ -77,7 +83,8 @@ describe("a host with limits", () => {
       AzureFunctionsJobHost__extensions__http__maxOutstandingRequests: "2",
     });
     const answers = await Promise.all([1, 2, 3].map(() => client.get("/api/slow")));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
   });
 });
 

@@ -66,10 +66,10 @@ describe("a limit of requests", () => {
     const first = send();
     await turn();
     entered[0]?.resolve({ status: 200, headers: [], body: body() });
-    const answer = await first;
+    const streamed = (await first)?.body as AsyncIterable<Uint8Array>;
     expect(isFull()).toBe(true);
     const pieces: string[] = [];
-    for await (const piece of answer?.body as AsyncIterable<Uint8Array>) pieces.push(String(piece));
+    for await (const piece of streamed) pieces.push(String(piece));
     expect(pieces).toEqual(["a", "b"]);
     expect(isFull()).toBe(false);
 
