@@ -30,6 +30,10 @@ describeWithServer("setting up a schema", (server) => {
       const expected = [...tables, ...procedures, ...functions, ...views, ...types].map((name) => name.toLowerCase());
       expect(await namesIn(database.client, "dt")).toEqual(expected.sort());
       expect([tables, types, procedures, functions, views].map((names) => names.length)).toEqual([7, 5, 21, 3, 2]);
+      const role = await database.client.query(
+        "SELECT [type] AS Kind FROM sys.database_principals WHERE [name] = 'dt_runtime'",
+      );
+      expect(role.sets[0]?.map((row) => String(row["Kind"]).trim())).toEqual(["R"]);
     },
     SLOW_MS,
   );
