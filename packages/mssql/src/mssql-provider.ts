@@ -1,4 +1,4 @@
-import { DurableHostError, Listeners, WorkSignals, type StorageProvider } from "@durable-host/engine";
+import { DurableHostError, Listeners, WorkSignals, type RecordStore, type StorageProvider } from "@durable-host/engine";
 import { openStore, type MssqlProviderOptions, type OpenStore } from "./open-store";
 
 /** Makes the SQL Server provider: many processes share one database. Nothing is connected before `start`. */
@@ -8,6 +8,13 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
   let opening: Promise<OpenStore> | undefined;
   let opened: OpenStore | undefined;
   const store = () => opened?.operations ?? notStarted();
+  const shared = () => store().records ?? notStarted();
+  const records: RecordStore = {
+    get: async (key) => shared().get(key),
+    list: async (prefix) => shared().list(prefix),
+    put: async (key, value, expectedVersion) => shared().put(key, value, expectedVersion),
+    delete: async (key) => shared().delete(key),
+  };
   return {
     name: "mssql",
 
@@ -51,6 +58,11 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
     commitOrchestration: async (item, commit) => store().commitOrchestration(item, commit),
     commitActivity: async (item, outcome) => store().commitActivity(item, outcome),
     abandon: async (item, delayMs) => store().abandon(item, delayMs),
+
+    // Whoever has it before the start is told so when he uses it.
+    get records() {
+      return opened && !opened.operations.records ? undefined : records;
+    },
 
     onWork: (listener) => signals.listen(listener),
     onFailure: (listener) => failures.add(listener),

@@ -11,6 +11,7 @@ import { peekWork } from "./peek-work";
 import { deleteTaskHub, purgeInstances } from "./purge-instances";
 import { queryInstances } from "./query-instances";
 import { getInstance, readHistory } from "./read-instance";
+import { createRecordStore } from "./records";
 import { releaseLocks } from "./release-locks";
 import { renewLock } from "./renew-lock";
 import { sendMessage } from "./send-message";
@@ -33,6 +34,7 @@ export function hostOperations(store: Store): StoreOperations {
     commitOrchestration: (item, commit) => commitOrchestration(store, item, commit),
     commitActivity: (item, outcome) => commitActivity(store, item, outcome),
     abandon: (item, delayMs) => abandon(store, item, delayMs),
+    records: createRecordStore(() => store),
     peekWork: () => peekWork(store),
     releaseAllLocks: () => releaseLocks(store, store.owner, { retry: false }),
   };
