@@ -26,6 +26,7 @@ import { InvocationEvents, type InvocationListener, type InvocationTracer } from
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
 import { PoolExecutor } from "./pool/pool-executor";
 import { WorkerPool } from "./pool/worker-pool";
+import { StorageAccounts } from "./storage-account/storage-accounts";
 import { TriggerSet } from "./triggers/trigger-set";
 import type { TriggerInvocation } from "./triggers/trigger-type";
 import { SERVED_TRIGGERS, TRIGGER_TYPES } from "./triggers/trigger-types";
@@ -211,7 +212,8 @@ class PooledAppHost implements FunctionAppHost {
 
   #bindingServices(): BindingServices {
     const { settings, values, clock = systemClock, logger } = this.#options;
-    return { settings, values, clock, logger: logger.child("Host.Triggers") };
+    const storage = new StorageAccounts(settings);
+    return { settings, values, clock, logger: logger.child("Host.Triggers"), storage };
   }
 
   get executor(): Executor {

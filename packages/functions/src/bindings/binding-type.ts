@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@durable-host/engine";
 import type { AppSettings } from "../config/app-settings";
 import type { SettingValues } from "../config/setting-values";
+import type { StorageAccounts } from "../storage-account/storage-accounts";
 import type { WireData } from "../wire/messages";
 import type { BindingInfo } from "../worker/registered-function";
 import type { ExpressionContext } from "./binding-expression";
@@ -11,6 +12,7 @@ export interface BindingServices {
   readonly values: SettingValues;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly storage: StorageAccounts;
 }
 
 /** Reads the value of an input binding for one call. */

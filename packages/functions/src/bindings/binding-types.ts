@@ -1,4 +1,13 @@
 import type { BindingType } from "./binding-type";
+import { blobInput } from "./blob/blob-input";
+import { blobOutput } from "./blob/blob-output";
+import { queueOutput } from "./queue/queue-output";
+import { tableInput } from "./table/table-input";
+import { tableOutput } from "./table/table-output";
 
 /** The types of bindings that are no triggers, by lower-case name. */
-export const BINDING_TYPES: Readonly<Record<string, BindingType>> = {};
+export const BINDING_TYPES: Readonly<Record<string, BindingType>> = {
+  blob: { input: blobInput, output: blobOutput },
+  queue: { output: queueOutput },
+  table: { input: tableInput, output: tableOutput },
+};

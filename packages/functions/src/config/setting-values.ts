@@ -1,7 +1,8 @@
 import { DurableHostError } from "@durable-host/engine";
 import { setting as appSetting, type AppSettings } from "./app-settings";
 import { lookUp, type JsonObject } from "./json-object";
-import { APP_SETTINGS, HOST_SETTINGS, type Setting } from "./setting-table";
+import type { Setting } from "./setting";
+import { APP_SETTINGS, HOST_SETTINGS } from "./setting-table";
 
 type HostTable = typeof HOST_SETTINGS;
 type AppTable = typeof APP_SETTINGS;

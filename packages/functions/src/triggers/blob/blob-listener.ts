@@ -1,0 +1,169 @@
+import type { Clock, Logger } from "@durable-host/engine";
+import type { BlobItem, ContainerClient } from "@azure/storage-blob" with { "resolution-mode": "import" };
+import { storageErrorStatus } from "../../storage-account/storage-errors";
+import { firstLine, Outage } from "../outage";
+import { Pause } from "../pause";
+import type { TriggerContext, TriggerListener } from "../trigger-type";
+import type { BlobPattern } from "./blob-pattern";
+import type { BlobReceipts, BlobVersion, HeldReceipt } from "./blob-receipts";
+import { blobInvocation } from "./blob-trigger-data";
+
+/** A container that has been opened. */
+export interface OpenContainer {
+  readonly container: ContainerClient;
+  readonly receipts: BlobReceipts;
+  /** Notes a blob that cannot be processed in the queue for such. */
+  poison(version: BlobVersion): Promise<void>;
+}
+
+export interface BlobListenerParts {
+  readonly pattern: BlobPattern;
+  readonly functionName: string;
+  readonly dataType: unknown;
+  readonly parallelism: number;
+  /** Runs of a blob before it is given up. */
+  readonly maxAttempts: number;
+  /** Between two looks at the container, in milliseconds. */
+  readonly scanPauseMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly run: TriggerContext["run"];
+  /** Rejects when the connection cannot work. */
+  open(): Promise<OpenContainer>;
+}
+
+/**
+ * Looks through a container again and again, and runs the function once for each version of a blob that fits the path. Receipts
+ * in the account itself make that hold across restarts and hosts; what fails is tried again with the next look.
+ */
+export class BlobListener implements TriggerListener {
+  readonly #parts: BlobListenerParts;
+  readonly #pause: Pause;
+  readonly #outage: Outage;
+  readonly #runs = new Map<string, Promise<void>>();
+  /** Keys of what needs no look at its receipt. */
+  #completed: Set<string> | undefined;
+  #isStopping = false;
+  #listening: Promise<void> | undefined;
+
+  constructor(parts: BlobListenerParts) {
+    this.#parts = parts;
+    this.#pause = new Pause(parts.clock);
+    this.#outage = new Outage(
+      `The container '${parts.pattern.container}' of function "${parts.functionName}"`,
+      parts.logger,
+    );
+  }
+
+  async start(): Promise<void> {
+    const opened = await this.#parts.open();
+    this.#listening = this.#listen(opened);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#pause.wake();
+    await this.#listening;
+    await Promise.all(this.#runs.values());
+  }
+
+  async #listen(opened: OpenContainer): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        await this.#scan(opened);
+        this.#outage.over();
+      } catch (error) {
+        // A container that does not exist yet has no blobs.
+        if (storageErrorStatus(error) === 404) this.#outage.over();
+        else this.#outage.failed(error);
+      }
+      await this.#pause.wait(this.#parts.scanPauseMs);
+    }
+  }
+
+  async #scan(opened: OpenContainer): Promise<void> {
+    const { pattern, parallelism } = this.#parts;
+    const completed = (this.#completed ??= await opened.receipts.completed());
+    const seen = new Set<string>();
+    for await (const item of opened.container.listBlobsFlat({ prefix: pattern.prefix })) {
+      const placeholders = pattern.match(item.name);
+      if (placeholders === undefined) continue;
+      const key = opened.receipts.keyOf(versionOf(pattern, item));
+      seen.add(key);
+      if (completed.has(key) || this.#runs.has(key)) continue;
+      while (this.#runs.size >= parallelism && !this.#isStopping) await Promise.race(this.#runs.values());
+      if (this.#isStopping) return;
+      this.#begin(opened, item, key, placeholders);
+    }
+    // What is no longer there need not be remembered.
+    for (const key of completed) if (!seen.has(key)) completed.delete(key);
+  }
+
+  #begin(opened: OpenContainer, item: BlobItem, key: string, placeholders: Readonly<Record<string, string>>): void {
+    const run = this.#process(opened, item, key, placeholders)
+      .catch((error: unknown) =>
+        this.#parts.logger.warn(
+          `The blob '${item.name}' is looked at again, as it could not be read: ${firstLine(error)}`,
+        ),
+      )
+      .finally(() => this.#runs.delete(key));
+    this.#runs.set(key, run);
+  }
+
+  async #process(
+    opened: OpenContainer,
+    item: BlobItem,
+    key: string,
+    placeholders: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const held = await opened.receipts.take(key);
+    if (held === "taken") return;
+    if (held === "completed" || (await this.#runHeld(opened, item, held, placeholders))) this.#completed?.add(key);
+  }
+
+  /** True when there is nothing more to do for this version. */
+  async #runHeld(
+    opened: OpenContainer,
+    item: BlobItem,
+    held: HeldReceipt,
+    placeholders: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    const { pattern, dataType, run, maxAttempts, logger, functionName } = this.#parts;
+    try {
+      const blob = await readVersion(opened.container, item);
+      if (blob !== undefined) {
+        const path = `${pattern.container}/${item.name}`;
+        await run(blobInvocation({ ...blob, path, placeholders }, dataType));
+      }
+    } catch {
+      // Told by the invocation's own log entry.
+      if (held.attempt < maxAttempts || this.#isStopping) {
+        await held.release();
+        return false;
+      }
+      logger.warn(
+        `The blob '${pattern.container}/${item.name}' has failed ${held.attempt} times in function "${functionName}" and is given up.`,
+      );
+      await opened.poison(versionOf(pattern, item));
+    }
+    await held.complete();
+    return true;
+  }
+}
+
+function versionOf({ container }: BlobPattern, { name, properties }: BlobItem): BlobVersion {
+  return { container, name, etag: properties.etag };
+}
+
+/** Undefined when the blob has been deleted or written anew: that version, if there is one, has a receipt of its own. */
+async function readVersion(container: ContainerClient, { name, properties: { etag } }: BlobItem) {
+  const client = container.getBlobClient(name);
+  const conditions = { ifMatch: etag.startsWith('"') ? etag : `"${etag}"` };
+  try {
+    const properties = await client.getProperties({ conditions });
+    return { url: client.url, properties, content: await client.downloadToBuffer(0, undefined, { conditions }) };
+  } catch (error) {
+    if ([404, 412].includes(storageErrorStatus(error) ?? 0)) return undefined;
+    throw error;
+  }
+}
