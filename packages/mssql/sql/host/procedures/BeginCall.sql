@@ -17,9 +17,11 @@ BEGIN
     IF EXISTS (SELECT 1 FROM {{schema}}_host.Callers WHERE TaskHub = @TaskHub AND Caller = @Caller)
         RETURN 1;
     INSERT INTO {{schema}}_host.Callers (TaskHub, Caller, LastCall, CalledTime) VALUES (@TaskHub, @Caller, @Call, @now);
-    -- Lines of processes that were killed. No call is repeated for as long.
-    DELETE FROM {{schema}}_host.Callers WITH (ROWLOCK, READPAST)
-    WHERE TaskHub = @TaskHub AND CalledTime < DATEADD(day, -1, @now);
+    -- Lines of processes that were killed: once for each process, by its first line, as it reads all lines there are. No call
+    -- is repeated for as long.
+    IF RIGHT(@Caller, 2) = '/0'
+        DELETE FROM {{schema}}_host.Callers WITH (ROWLOCK, READPAST)
+        WHERE TaskHub = @TaskHub AND CalledTime < DATEADD(day, -1, @now);
     RETURN 0;
 END
 GO

@@ -49,7 +49,7 @@ BEGIN
         AND EXISTS (
             SELECT 1 FROM {{schema}}.NewEvents AS E
             WHERE E.TaskHub = @TaskHub AND E.InstanceID = @instanceId AND E.EventType = 'ExecutionTerminated'
-                AND E.[Name] IS NULL AND E.VisibleTime IS NULL
+                AND E.[Name] IS NULL AND E.ExecutionID IS NULL AND E.VisibleTime IS NULL
         )
     BEGIN
         COMMIT TRANSACTION;
