@@ -13,7 +13,6 @@ import { checkTags } from "../rows/tags-column";
 import { isDuplicate, translated } from "../store";
 import { announce } from "../work/announce";
 import { callRaw, instanceParameter, type MicrosoftStore } from "./microsoft-store";
-import { purge } from "./purge-instances";
 import { readRow } from "./read-instance";
 import { repeatTransient } from "./repeat";
 
@@ -35,10 +34,7 @@ export async function createInstance(
   }
   const row = encodeMessage({ ...start.instance, event: start, seed: seedOf(start) }, store.storage);
   const parameters = parametersOf(store, start, row, replaceable);
-  await repeatTransient(store, async (attempt) => {
-    if (!store.features.dedupeStatuses && attempt === 0) await makeRoom(store, row.instanceId, replaceable);
-    await create(store, start, parameters, attempt);
-  });
+  await repeatTransient(store, (attempt) => create(store, start, parameters, attempt));
   announce(store, [row]);
 }
 
@@ -57,25 +53,12 @@ function parametersOf(
     { name: "ExecutionID", type: "nvarchar", length: 50, value: instance.executionId },
     { name: "InputText", type: "nvarchar", value: textCell(row.text, store) },
     { name: "StartTime", type: "datetime2", value: row.visibleTime },
-    ...(features.dedupeStatuses ? [{ name: "DedupeStatuses", type: "nvarchar", value: kept.join(",") } as const] : []),
+    { name: "DedupeStatuses", type: "nvarchar", value: kept.join(",") },
     ...(features.traceContext
       ? [{ name: "TraceContext", type: "nvarchar", length: 800, value: row.traceContext } as const]
       : []),
     ...(features.tags ? [{ name: "Tags", type: "nvarchar", value: row.seed?.tags ?? null } as const] : []),
   ];
-}
-
-/** Before 1.1.0 the procedure replaces whatever has ended, and nothing else. */
-async function makeRoom(
-  store: MicrosoftStore,
-  instanceId: string,
-  replaceable: ReadonlySet<RuntimeStatus>,
-): Promise<void> {
-  const existing = await readRow(store, instanceId, { texts: false });
-  if (existing === undefined) return;
-  const isReplaceable = [...replaceable].some((status) => status === existing.runtimeStatus);
-  if (isReplaceable) await purge(store, [existing]);
-  else throw new DurableHostError("INSTANCE_EXISTS", `An instance with the id '${instanceId}' exists.`);
 }
 
 /** The procedure would replace what it has just made itself, so nothing is repeated before a look. */

@@ -1,5 +1,6 @@
 import { DurableHostError } from "@durable-host/engine";
 import { featuresOf } from "../rows/microsoft-tables";
+import { compareVersions } from "../schema/versions";
 import type { Store } from "../store";
 import type { StoreOperations } from "../store-operations";
 import { HeldLocks } from "./held-locks";
@@ -10,9 +11,10 @@ import { OtherKind } from "./other-kind";
 /**
  * Works on a database in which there are Microsoft's procedures and none of ours, with no more than their runtime role.
  * @param version of their schema
- * @throws DurableHostError CONFIG_INVALID where they work on another task hub
+ * @throws DurableHostError CONFIG_INVALID where they work on another task hub, or are too old
  */
 export async function openMicrosoftStore(store: Store, version: string): Promise<StoreOperations> {
+  checkVersion(store, version);
   await checkTaskHub(store);
   store.logger.warn(
     `The schema ${store.schema} is Microsoft's, version ${version}, and this host adds nothing to the database: it works ` +
@@ -30,6 +32,19 @@ export async function openMicrosoftStore(store: Store, version: string): Promise
     busy: false,
   };
   return microsoftOperations(microsoft);
+}
+
+/** Before, their checkpoint deletes the payloads of messages that wait, whenever an execution continues as new. */
+const OLDEST = "1.1.1";
+
+function checkVersion({ schema }: Store, version: string): void {
+  if (compareVersions(version, OLDEST) >= 0) return;
+  throw new DurableHostError(
+    "CONFIG_INVALID",
+    `The schema ${schema} is Microsoft's, version ${version}, whose procedures lose the contents of messages that wait ` +
+      `while an instance continues as new; so does every entity. Upgrade it: durable-host storage upgrade, or ` +
+      `Microsoft's provider ${OLDEST} or later.`,
+  );
 }
 
 /** Microsoft's procedures take no task hub: it is that of the connection. */

@@ -40,8 +40,7 @@ function isWanted({ runtimeStatus }: InstanceRow, statuses?: readonly RuntimeSta
   return statuses === undefined || statuses.some((status) => status === runtimeStatus);
 }
 
-/** Deletes these, whatever they are at the moment. */
-export async function purge(store: MicrosoftStore, rows: readonly InstanceRow[]): Promise<void> {
+async function purge(store: MicrosoftStore, rows: readonly InstanceRow[]): Promise<void> {
   if (rows.length === 0) return;
   const ids = instanceIdsTable(
     store.schema,

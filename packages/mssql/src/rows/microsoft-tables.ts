@@ -23,8 +23,6 @@ export interface TypeColumns {
 
 /** What a schema of some version has. */
 export interface SchemaFeatures extends TypeColumns {
-  /** Since 1.1.0: a start says which instances it does not replace. */
-  readonly dedupeStatuses: boolean;
   /** Since 1.8.0: claims of orchestrations, or of entities, only. */
   readonly claimsByKind: boolean;
 }
@@ -33,7 +31,7 @@ export interface SchemaFeatures extends TypeColumns {
 export function featuresOf(version: string): SchemaFeatures {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const since = (wanted: number) => major > 1 || (major === 1 && minor >= wanted);
-  return { dedupeStatuses: since(1), traceContext: since(2), tags: since(6), claimsByKind: since(8) };
+  return { traceContext: since(2), tags: since(6), claimsByKind: since(8) };
 }
 
 /** How a table is written: the schema it is in, what columns its types have, and where ids of new payloads come from. */

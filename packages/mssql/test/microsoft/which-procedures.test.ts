@@ -85,6 +85,17 @@ describeWithServer("a database of Microsoft's provider", (server) => {
       });
     });
 
+    it("is refused while its procedures are of a version that loses messages, and says what to do [SQL7]", async () => {
+      const { client } = microsoft.database;
+      await client.batch("UPDATE shop.Versions SET SemanticVersion = '1.1.0'");
+      const starting = aHub().start();
+      await expect(starting).rejects.toMatchObject({
+        code: "CONFIG_INVALID",
+        message: expect.stringMatching(/Microsoft's, version 1\.1\.0, .* Upgrade it/),
+      });
+      await client.batch("UPDATE shop.Versions SET SemanticVersion = '1.8.1'");
+    });
+
     it("takes the hub of host.json where the application's name decides [SQL8]", async () => {
       await microsoft.database.client.batch("UPDATE shop.GlobalSettings SET Value = 0 WHERE Name = 'TaskHubMode'");
       const provider = aHub({ hubName: "Orders" });
