@@ -80,3 +80,59 @@ export const LISTENING_ACTIVITY = `
     extraInputs: [df.input.durableClient()],
     handler: async (request, context) => ({ jsonBody: { id: await df.getClient(context).startNew("copying") } }),
   });`;
+
+/** An app with something of everything that has a span. */
+export const TRACED = `
+  const { existsSync, writeFileSync } = require("node:fs");
+  const { app } = require("@azure/functions");
+  const df = require("durable-functions");
+  app.http("start", {
+    route: "start/{name}",
+    methods: ["POST"],
+    extraInputs: [df.input.durableClient()],
+    handler: async (request, context) => {
+      const id = await df.getClient(context).startNew(request.params.name);
+      return { status: 202, jsonBody: { id } };
+    },
+  });
+  df.app.activity("greet", {
+    handler: (_, context) => {
+      context.log("greeting somebody");
+      return context.traceContext.traceParent;
+    },
+  });
+  df.app.activity("throws", {
+    handler: (_, context) => {
+      context.log("about to throw");
+      throw new TypeError("no more paper");
+    },
+  });
+  df.app.activity("hangsOnce", {
+    handler: async () => {
+      const mark = process.env.MARKS + "/begun";
+      const isSecond = existsSync(mark);
+      writeFileSync(mark, "");
+      if (!isSecond) await new Promise(() => setTimeout(() => {}, 100_000));
+      return "done";
+    },
+  });
+  df.app.entity("counter", (context) => context.df.setState(1));
+  df.app.orchestration("child", function* () { return "grown up"; });
+  df.app.orchestration("everything", function* (context) {
+    const seen = yield context.df.callActivity("greet");
+    yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 20));
+    yield context.df.callSubOrchestrator("child");
+    const counter = new df.EntityId("counter", "a");
+    yield context.df.callEntity(counter, "add", 1);
+    context.df.signalEntity(counter, "reset");
+    context.df.setCustomStatus("waiting");
+    yield context.df.waitForExternalEvent("go");
+    return { seen };
+  });
+  df.app.orchestration("interrupted", function* (context) {
+    yield context.df.callActivity("greet");
+    return yield context.df.callActivity("hangsOnce");
+  });
+  df.app.orchestration("failing", function* (context) {
+    return yield context.df.callActivity("throws");
+  });`;

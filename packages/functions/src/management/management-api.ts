@@ -1,4 +1,5 @@
 import type { Logger, TaskHub } from "@durable-host/engine";
+import { traceContextOf } from "../http/trace-context";
 import type { HostRequest, HostResponse, HttpHandler } from "../http/types";
 import { badArgumentResponse, defectResponse, errorResponse } from "./error-response";
 import type { ManagementCall } from "./management-call";
@@ -62,18 +63,11 @@ export function createManagementApi(options: ManagementApiOptions): HttpHandler 
     if (params === undefined) return badArgumentResponse("The path holds an invalid percent-encoding.");
     const mismatch = otherStore(query, options);
     if (mismatch !== undefined) return badArgumentResponse(mismatch);
-    return answer(
-      matched.route.handle,
-      createCall(withTrace(request, traceParent), params, query, options),
-      options.logger,
-    );
+    // A context that the client itself has sent says more.
+    const traceContext = traceContextOf(request) ?? (traceParent === undefined ? undefined : { traceParent });
+    const call = { ...createCall(request, params, query, options), traceContext };
+    return answer(matched.route.handle, call, options.logger);
   };
-}
-
-/** A context that the client itself has sent says more. */
-function withTrace(request: HostRequest, traceParent: string | undefined): HostRequest {
-  if (traceParent === undefined || request.headers["traceparent"]) return request;
-  return { ...request, headers: { ...request.headers, traceparent: traceParent } };
 }
 
 async function answer(

@@ -1,4 +1,4 @@
-import type { TaskHub } from "@durable-host/engine";
+import type { TaskHub, TraceContext } from "@durable-host/engine";
 import type { HostRequest, HostResponse } from "../http/types";
 import type { UrlParts } from "./management-urls";
 import type { QueryValues } from "./query-values";
@@ -14,6 +14,8 @@ export interface ManagementCall {
   readonly urls: UrlParts;
   /** Largest request body in bytes. */
   readonly bodyLimit: number;
+  /** Of whoever asks; absent: it is not traced. */
+  readonly traceContext?: TraceContext;
 }
 
 /** One operation. Foreseen errors may be thrown; the API turns them into answers by its one table. */

@@ -1,5 +1,4 @@
 import type { EntityId, EntityState, JsonText } from "@durable-host/engine";
-import { traceContextOf } from "../../http/trace-context";
 import type { HostResponse } from "../../http/types";
 import { invalidJsonResponse, tooLargeResponse } from "../error-response";
 import type { ManagementCall } from "../management-call";
@@ -40,7 +39,7 @@ export async function signalEntity(call: ManagementCall): Promise<HostResponse> 
   const input = operationInput(body.text, call.request.headers["content-type"]);
   if (input === undefined) return invalidJsonResponse("The body says application/json but is not JSON.");
   const operation = call.query.text("op") ?? "";
-  await call.taskHub.signalEntity(entityId(call), operation, input, undefined, traceContextOf(call.request));
+  await call.taskHub.signalEntity(entityId(call), operation, input, undefined, call.traceContext);
   return emptyResponse(202);
 }
 

@@ -1,4 +1,3 @@
-import { traceContextOf } from "../../http/trace-context";
 import type { HostResponse } from "../../http/types";
 import { badArgumentResponse, invalidJsonResponse, tooLargeResponse } from "../error-response";
 import type { ManagementCall } from "../management-call";
@@ -14,6 +13,6 @@ export async function raiseEvent(call: ManagementCall): Promise<HostResponse> {
   const body = await readBody(call.request, call.bodyLimit);
   if (body.type === "tooLarge") return tooLargeResponse(call.bodyLimit);
   if (!isJson(body.text)) return invalidJsonResponse("The body of an event has to be JSON; send null for no value.");
-  await call.taskHub.raiseEvent(instanceId, eventName, body.text, traceContextOf(call.request));
+  await call.taskHub.raiseEvent(instanceId, eventName, body.text, call.traceContext);
   return emptyResponse(202);
 }

@@ -1,6 +1,5 @@
 import type { InstanceState, StartOptions } from "@durable-host/engine";
 import { hasCode, isTerminal } from "@durable-host/engine";
-import { traceContextOf } from "../../http/trace-context";
 import type { HostResponse } from "../../http/types";
 import { badArgumentResponse, invalidJsonResponse, tooLargeResponse } from "../error-response";
 import type { ManagementCall } from "../management-call";
@@ -32,7 +31,7 @@ export async function startOrchestration(call: ManagementCall): Promise<HostResp
     input,
     version: call.query.text("version"),
     tags: call.query.tags("tag"),
-    traceContext: traceContextOf(call.request),
+    traceContext: call.traceContext,
   };
   if (timeout === undefined) return linksResponse(call, await call.taskHub.start(options));
   return endedResponse(call, await call.taskHub.startAndWait(options, timeout * 1000));
