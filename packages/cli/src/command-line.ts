@@ -3,6 +3,7 @@ import { durableCommandLine, instancesCommandLine, type RunDurable } from "./dur
 import { storageCommandLine, type RunStorage } from "./storage/storage-command-line";
 import { funcShimCommandLine } from "./func-shim/func-shim-command-line";
 import { initCommandLine } from "./init/init-command-line";
+import { keysCommandLine } from "./keys/keys-command-line";
 import type { RunLocal } from "./local/local-command";
 import { newCommandLine } from "./new/new-command-line";
 import { settingsCommandLine } from "./settings/settings-command-line";
@@ -34,6 +35,7 @@ export function createCommandLine(commands: Commands, workingDirectory: string):
   program.addCommand(durableCommandLine(commands.durable, workingDirectory));
   program.addCommand(instancesCommandLine(commands.durable, workingDirectory));
   program.addCommand(storageCommandLine(commands.storage, workingDirectory));
+  program.addCommand(keysCommandLine(commands.local));
   program.addCommand(settingsCommandLine(commands.local));
   program.addCommand(funcShimCommandLine(commands.local));
   program.addCommand(underOtherName("host", startCommandLine(commands.start, workingDirectory)), { hidden: true });

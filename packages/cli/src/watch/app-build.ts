@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import type { LineWriter } from "../console/line-writer";
 import { readJsonObject } from "../local/read-json-object";
 import { entryFiles } from "./watched-files";
@@ -43,7 +44,9 @@ export class AppBuild {
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream as Readable }).on("line", (line) => {
-        if (line.trim() !== "") output.line(`[${SCRIPT}] ${line}`);
+        // Compilers clear the screen, on which there is more than their own lines.
+        const text = stripVTControlCharacters(line).trimEnd();
+        if (text !== "") output.line(`[${SCRIPT}] ${text}`);
       });
     }
     this.#child.once("close", (code) => {

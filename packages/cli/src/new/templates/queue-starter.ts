@@ -14,7 +14,7 @@ app.storageQueue("${name}QueueStart", {
   connection: "AzureWebJobsStorage",
   extraInputs: [df.input.durableClient()],
   handler: async (message, context) => {
-    const instanceId = String(context.triggerMetadata?.id);
+    const instanceId = String(context.triggerMetadata?.id ?? context.invocationId);
     await df.getClient(context).startNew("${name}Orchestrator", { instanceId, input: message });
     context.log(\`Started orchestration '\${instanceId}'.\`);
   },

@@ -1,0 +1,42 @@
+import type { StorageProvider } from "@durable-host/engine";
+import { loadConfiguration, type HostConfiguration, type KeyRing } from "@durable-host/functions";
+import { ConsoleLogger } from "../console/console-logger";
+import { LevelFilter } from "../console/level-filter";
+import { LineWriter } from "../console/line-writer";
+import type { LocalSurroundings } from "../local/local-command";
+import { createKeyRing } from "../start/create-key-ring";
+import { createStorageProvider } from "../start/create-storage-provider";
+
+/** Which app's keys. Both absolute. */
+export interface KeysTarget {
+  readonly appRoot: string;
+  readonly dataDir: string;
+}
+
+/**
+ * Uses the keys of an app where its host keeps them: files, beside which a host may run, or the store that hosts share.
+ * Rejects with CONFIG_INVALID, or what the store rejects with.
+ */
+export async function withKeyRing<T>(
+  { appRoot, dataDir }: KeysTarget,
+  { environment, note }: LocalSurroundings,
+  use: (keys: KeyRing) => Promise<T>,
+): Promise<T> {
+  const configuration = loadConfiguration({ appRoot, environment });
+  if (!isInStore(configuration)) return use(createKeyRing({ dataDir }, configuration, {}));
+  const writer = new LineWriter((text) => note(text.trimEnd()));
+  const logger = new ConsoleLogger({ writer, filter: new LevelFilter({}, false), now: Date.now, color: false });
+  const provider: StorageProvider = await createStorageProvider(configuration, { dataDir }, logger);
+  try {
+    await provider.start();
+    return await use(createKeyRing({ dataDir }, configuration, provider));
+  } finally {
+    await provider.stop();
+  }
+}
+
+function isInStore({ values, storage }: HostConfiguration): boolean {
+  const type = values.app("AzureWebJobsSecretStorageType")?.toLowerCase();
+  if (type === "store") return true;
+  return storage.type === "mssql" && type !== "files" && !values.app("FUNCTIONS_SECRETS_PATH");
+}
