@@ -1,5 +1,6 @@
 import { DurableHostError, Listeners, WorkSignals, type RecordStore, type StorageProvider } from "@durable-host/engine";
 import { openStore, type MssqlProviderOptions, type OpenStore } from "./open-store";
+import type { StoreOperations } from "./store-operations";
 
 /** Makes the SQL Server provider: many processes share one database. Nothing is connected before `start`. */
 export function createMssqlProvider(options: MssqlProviderOptions): StorageProvider {
@@ -8,13 +9,7 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
   let opening: Promise<OpenStore> | undefined;
   let opened: OpenStore | undefined;
   const store = () => opened?.operations ?? notStarted();
-  const shared = () => store().records ?? notStarted();
-  const records: RecordStore = {
-    get: async (key) => shared().get(key),
-    list: async (prefix) => shared().list(prefix),
-    put: async (key, value, expectedVersion) => shared().put(key, value, expectedVersion),
-    delete: async (key) => shared().delete(key),
-  };
+  const records = recordsOf(store);
   return {
     name: "mssql",
 
@@ -67,6 +62,17 @@ export function createMssqlProvider(options: MssqlProviderOptions): StorageProvi
     onWork: (listener) => signals.listen(listener),
     onFailure: (listener) => failures.add(listener),
     isReachable: () => opened?.isReachable() ?? false,
+  };
+}
+
+/** The records of the store that is open at the time of each call. */
+function recordsOf(store: () => StoreOperations): RecordStore {
+  const records = () => store().records ?? notStarted();
+  return {
+    get: async (key) => records().get(key),
+    list: async (prefix) => records().list(prefix),
+    put: async (key, value, expectedVersion) => records().put(key, value, expectedVersion),
+    delete: async (key) => records().delete(key),
   };
 }
 

@@ -34,7 +34,7 @@ export function hostOperations(store: Store): StoreOperations {
     commitOrchestration: (item, commit) => commitOrchestration(store, item, commit),
     commitActivity: (item, outcome) => commitActivity(store, item, outcome),
     abandon: (item, delayMs) => abandon(store, item, delayMs),
-    records: createRecordStore(() => store),
+    records: createRecordStore(store),
     peekWork: () => peekWork(store),
     releaseAllLocks: () => releaseLocks(store, store.owner, { retry: false }),
   };

@@ -3,14 +3,14 @@ import type { Row, SqlParameter } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
 import { callHost, type Store } from "../store";
 
-/** The records of the store that is open at the time of each call. */
-export function createRecordStore(store: () => Store): RecordStore {
+/** What the hosts on a task hub share. */
+export function createRecordStore(store: Store): RecordStore {
   return {
-    get: async (key) => (await readRecords(store(), key, false))[0],
-    list: async (prefix) => readRecords(store(), prefix, true),
+    get: async (key) => (await readRecords(store, key, false))[0],
+    list: async (prefix) => readRecords(store, prefix, true),
     async put(key, value, expectedVersion) {
       checkRecordKey(key);
-      const { returnValue } = await callHost(store(), "PutRecord", [
+      const { returnValue } = await callHost(store, "PutRecord", [
         recordKey(key),
         { name: "Value", type: "nvarchar", value },
         { name: "ExpectedVersion", type: "bigint", value: expectedVersion ?? null },
@@ -18,7 +18,7 @@ export function createRecordStore(store: () => Store): RecordStore {
       return returnValue === 1;
     },
     async delete(key) {
-      await callHost(store(), "DeleteRecord", [recordKey(key)]);
+      await callHost(store, "DeleteRecord", [recordKey(key)]);
     },
   };
 }
