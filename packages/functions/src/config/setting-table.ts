@@ -20,6 +20,8 @@ export const HOST_SETTINGS = {
     true,
     "Whether log entries are printed; what the command itself says always is.",
   ),
+  sendCanceledInvocationsToWorker: accepted("Nothing is cancelled before it has begun."),
+  metadataProviderTimeout: accepted("`--timeout` limits the start."),
   "logging.fileLoggingMode": accepted("Logs go to the console; collect them there."),
   "logging.applicationInsights.samplingSettings.isEnabled": supported(
     flag,
@@ -228,4 +230,14 @@ export const APP_SETTINGS = {
   ),
   DURABLE_HOST_METRICS: supported(flag, true, "Serves metrics for Prometheus at `/metrics`."),
   AzureWebJobsDisableHomepage: supported(flag, false, "Answers 204 instead of a page at `/`."),
+  FUNCTIONS_WORKER_RUNTIME: accepted("Apps here are always Node.js; the app reads `node`."),
+  FUNCTIONS_EXTENSION_VERSION: accepted("There is one version of this host: the one installed."),
+  AzureWebJobsFeatureFlags: accepted("Chooses between ways that official hosts index an app."),
+  FUNCTIONS_NODE_BLOCK_ON_ENTRY_POINT_ERROR: accepted("An entry file that throws always ends the start."),
+  AZURE_FUNCTIONS_NODE_BLOCK_LOG: accepted("The event loop of the app is not watched."),
+  FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING: accepted("Shutdown is always graceful."),
+  FUNCTIONS_LOG_PATH: accepted("Logs go to the console; collect them there."),
+  FUNCTIONS_ADMIN_ISOLATION_ENABLED: accepted("`/admin` always wants the master key where keys are asked for."),
+  WEBSITE_RUN_FROM_PACKAGE: accepted("The app is a folder."),
+  CONTAINER_NAME: accepted("Belongs to an Azure plan."),
 } satisfies SettingTable;
