@@ -1,5 +1,9 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 type Value = {
@@ -51,23 +55,39 @@ export class TelemetryReceiver {
   readonly resources: Readonly<Record<string, unknown>>[] = [];
   readonly #server: Server;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
+  private constructor(certificate: Certificate | undefined) {
+    const listener: RequestListener = (request, response) => {
       void readBody(request).then((body) => {
         response.setHeader("content-type", "application/json");
         response.end(this.#take(request.url ?? "", body));
       });
-    });
+    };
+    this.#server = certificate ? createHttpsServer(certificate, listener) : createServer(listener);
   }
 
-  static async start(): Promise<TelemetryReceiver> {
-    const receiver = new TelemetryReceiver();
+  /** @param folder for a certificate of its own, with which it listens for https, as Application Insights does */
+  static async start(folder?: string): Promise<TelemetryReceiver> {
+    const receiver = new TelemetryReceiver(folder === undefined ? undefined : makeCertificate(folder));
     await new Promise<void>((resolve) => receiver.#server.listen(0, "127.0.0.1", resolve));
     return receiver;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Settings with which a host exports to here as to Application Insights. */
+  get applicationInsights(): Readonly<Record<string, string>> {
+    const key = "00000000-0000-0000-0000-000000000001";
+    return {
+      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${key};IngestionEndpoint=https://127.0.0.1:${this.#port}/`,
+      APPLICATION_INSIGHTS_NO_STATSBEAT: "true",
+      NODE_TLS_REJECT_UNAUTHORIZED: "0",
+    };
   }
 
   /** Settings with which a host exports to here by OTLP, soon. */
@@ -141,6 +161,21 @@ export class TelemetryReceiver {
     this.envelopes.push(...envelopes);
     return JSON.stringify({ itemsReceived: envelopes.length, itemsAccepted: envelopes.length, errors: [] });
   }
+}
+
+interface Certificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
+function makeCertificate(folder: string): Certificate {
+  const key = join(folder, "key.pem");
+  const cert = join(folder, "cert.pem");
+  const subject = ["-subj", "/CN=localhost", "-days", "1"];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, ...subject], {
+    stdio: "ignore",
+  });
+  return { key: readFileSync(key), cert: readFileSync(cert) };
 }
 
 interface TracesData {

@@ -179,11 +179,9 @@ describe("telemetry by OTLP", () => {
 describe("telemetry to Application Insights", () => {
   it("sends requests, dependencies, traces and exceptions of one operation", async () => {
     const app = new LiveApp(fixture, TRACED);
-    const env = {
-      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=${receiver.url}/`,
-      APPLICATION_INSIGHTS_NO_STATSBEAT: "true",
-      WEBSITE_SITE_NAME: "shop",
-    };
+    await receiver.stop();
+    receiver = await TelemetryReceiver.start(fixture.directory());
+    const env = { ...receiver.applicationInsights, WEBSITE_SITE_NAME: "shop" };
     const host = await fixture.start({ scriptRoot: app.scriptRoot, env });
     const client = await fixture.client();
     await client.waitForEnd(await startTraced("failing"));
