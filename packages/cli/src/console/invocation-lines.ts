@@ -1,11 +1,11 @@
+import type { Logger } from "@durable-host/engine";
 import type { InvocationListener } from "@durable-host/functions";
-import type { ConsoleLogger } from "./console-logger";
 
 /**
  * Prints the runs of functions as `func start` does. With `printRuns` false only failures are printed: two lines per run
  * cost more than a short run itself, and nobody reads them in a file.
  */
-export function invocationLines(logger: ConsoleLogger, printRuns: boolean): InvocationListener {
+export function invocationLines(logger: Logger, printRuns: boolean): InvocationListener {
   return (event) => {
     if (event.type === "invocationStarted") {
       if (!printRuns) return;
@@ -21,7 +21,7 @@ export function invocationLines(logger: ConsoleLogger, printRuns: boolean): Invo
     else category(functionName).error(line, error === undefined ? undefined : { error });
   };
 
-  function category(functionName: string): ConsoleLogger {
+  function category(functionName: string): Logger {
     return logger.child(`Function.${functionName}`);
   }
 }

@@ -4,6 +4,8 @@ import { createColors } from "picocolors";
 import type { Colors } from "picocolors/types";
 import { ConsoleLogger } from "../console/console-logger";
 import { invocationLines } from "../console/invocation-lines";
+import { fileLines, JsonLines } from "../console/json-lines";
+import { JsonLogger } from "../console/json-logger";
 import { LevelFilter } from "../console/level-filter";
 import type { LineWriter } from "../console/line-writer";
 import { HOST_VERSION } from "../version";
@@ -24,11 +26,14 @@ export interface RunSurroundings {
   /** A person looks on: a line for each run of a function. */
   readonly isTerminal: boolean;
   readonly color: boolean;
+  /** Where log entries go as JSON; absent: they go to `output`, as text. */
+  readonly json?: LineWriter;
   readonly stopRequest: StopRequest;
 }
 
 /** Runs the host until it is asked to stop; resolves to the exit code. */
-export async function runStart(options: StartOptions, surroundings: RunSurroundings): Promise<number> {
+export async function runStart(options: StartOptions, given: RunSurroundings): Promise<number> {
+  const surroundings = asJson(options, given) ?? given;
   const { output } = surroundings;
   const colors = createColors(surroundings.color);
   output.line(colors.bold(`durable-host ${HOST_VERSION} (Node.js ${process.version})`));
@@ -89,11 +94,26 @@ async function serve(
 function openConsole(
   { values }: HostConfiguration,
   { verbose, userLogLevel }: StartOptions,
-  { output, isTerminal, color }: RunSurroundings,
+  { output, isTerminal, color, json }: RunSurroundings,
 ): HostConsole {
-  const filter = new LevelFilter(values.host("logging.logLevel"), verbose, userLogLevel);
-  const logger = new ConsoleLogger({ writer: output, filter, now: Date.now, color });
+  const levels = values.host("logging.console.isEnabled") ? values.host("logging.logLevel") : { default: "None" };
+  const filter = new LevelFilter(levels, verbose, userLogLevel);
+  const logger = json
+    ? new JsonLogger({ writer: json, filter, now: Date.now })
+    : new ConsoleLogger({ writer: output, filter, now: Date.now, color });
   return { logger, onInvocation: invocationLines(logger, verbose || isTerminal) };
+}
+
+/**
+ * The surroundings with everything that is said as JSON, one object per line; undefined when it is to be text. With a file
+ * for the log entries, people are still told the rest.
+ */
+function asJson({ json }: StartOptions, surroundings: RunSurroundings): RunSurroundings | undefined {
+  const { environment, output, errors } = surroundings;
+  if (json?.file !== undefined) return { ...surroundings, json: fileLines(json.file) };
+  if (!json && environment["DURABLE_HOST_LOG_FORMAT"]?.trim().toLowerCase() !== "json") return undefined;
+  const lines = { output: new JsonLines(output, "Information"), errors: new JsonLines(errors, "Error") };
+  return { ...surroundings, ...lines, color: false, json: output };
 }
 
 /** Rejects when the host takes longer to start than it may. */

@@ -139,7 +139,7 @@ export const APP_SETTINGS = {
   AzureWebJobsSecretStorageType: supported(
     text,
     undefined,
-    "Where the keys are kept that `--enable-auth` asks for: `files`, or `store` for the one of the task hub, which its hosts share.",
+    "Where the keys are kept that `--enable-auth` asks for: `files`, `store` for the one of the task hub, which its hosts share, or `blob` for the container `azure-webjobs-secrets` in `AzureWebJobsStorage`.",
     "`store` with SQL Server, else `files`",
   ),
   FUNCTIONS_SECRETS_PATH: supported(
@@ -226,7 +226,7 @@ export const APP_SETTINGS = {
   DURABLE_HOST_LOG_FORMAT: supported(
     choice("text", "json"),
     "text",
-    "`json`: everything the host prints is one JSON object per line, as with `--enable-json-output`.",
+    "`json`: everything the host prints is one JSON object per line, as with `--enable-json-output`. Only from the environment.",
   ),
   DURABLE_HOST_METRICS: supported(flag, true, "Serves metrics for Prometheus at `/metrics`."),
   AzureWebJobsDisableHomepage: supported(flag, false, "Answers 204 instead of a page at `/`."),
