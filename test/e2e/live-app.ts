@@ -1,5 +1,5 @@
-import { symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { HostFixture } from "@durable-host/testkit";
 
 const MODULES = join(__dirname, "../../node_modules");
@@ -16,7 +16,13 @@ export class LiveApp {
   }
 
   change(code: string): void {
-    writeFileSync(join(this.scriptRoot, "src/app.js"), code);
+    this.write("src/app.js", code);
+  }
+
+  write(path: string, content: string): void {
+    const file = join(this.scriptRoot, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
   }
 }
 

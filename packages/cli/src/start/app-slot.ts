@@ -90,7 +90,8 @@ export class AppSlot {
 
   async stop(): Promise<void> {
     this.#isTriggered = false;
-    await Promise.all([this.#app, ...this.#retired].map((app) => app?.stop()));
+    const apps = this.#app ? [this.#app, ...this.#retired] : [...this.#retired];
+    await Promise.all(apps.map((app) => app.stop()));
   }
 
   #retire(app: FunctionAppHost): void {

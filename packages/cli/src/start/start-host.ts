@@ -72,14 +72,10 @@ interface Parts {
 export async function startHost(options: StartOptions, surroundings: HostSurroundings): Promise<RunningHost> {
   const configuration = readConfiguration(options, surroundings);
   const slot = new AppSlot();
-  const telemetry = await openHostTelemetry(
-    configuration,
-    surroundings.openConsole(configuration),
-    () => slot.capabilities,
-  );
+  const opened = surroundings.openConsole(configuration);
+  const telemetry = await openHostTelemetry(configuration, opened, () => slot.capabilities);
   const { console } = telemetry;
   const { logger } = console;
-  const { onFiles } = surroundings;
   for (const notice of configuration.notices) logger.warn(notice);
   const store = await createStorageProvider(configuration, options, logger.child("Host.Storage"));
   const provider = telemetry.measured(store);
@@ -93,7 +89,8 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, listeners: {} };
   const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
-  const loadApp = (current: HostConfiguration) => loadInto(parts, current, { ...options, onFiles }, console, keys);
+  const loadApp = (current: HostConfiguration) =>
+    loadInto(parts, current, { ...options, ...surroundings }, console, keys);
   const reload = () => loadApp(readConfiguration(options, surroundings));
   const control = new LiveControl({ lifecycle, slot, worker, offlinePage, reload });
   try {

@@ -37,6 +37,7 @@ export async function watchApp({ host, scriptRoot, files, output }: WatchAppOpti
     void files.concerns(event, path).then((concerns) => concerns && reloads.changed(path));
   });
   await new Promise<void>((ready) => watcher.once("ready", ready));
+  for (const path of files.changedUnseen()) reloads.changed(path);
   return async () => {
     await watcher.close();
     await reloads.end();

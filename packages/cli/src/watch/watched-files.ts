@@ -49,14 +49,21 @@ export class WatchedFiles {
 
   /** Tells whether the app has to be loaded again because of a change; writing the same again is none. */
   async concerns(event: string, path: string): Promise<boolean> {
-    if (this.#digests.has(path)) {
-      const before = this.#digests.get(path);
-      const now = digestOf(path);
-      this.#digests.set(path, now);
-      return now !== before;
-    }
+    if (this.#digests.has(path)) return this.#hasChanged(path);
     if (event === "change" || !CODE.test(path)) return false;
     return (await entryFiles(this.#root)).join("\n") !== this.#entryFiles.join("\n");
+  }
+
+  /** Files that have changed although nobody has looked: between the load of the app and the begin of the watch. */
+  changedUnseen(): readonly string[] {
+    return [...this.#digests.keys()].filter((path) => this.#hasChanged(path));
+  }
+
+  #hasChanged(path: string): boolean {
+    const before = this.#digests.get(path);
+    const now = digestOf(path);
+    this.#digests.set(path, now);
+    return now !== before;
   }
 
   /** Tells whether a path cannot concern the app, so that nobody needs to look at it. */

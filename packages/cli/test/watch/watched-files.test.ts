@@ -57,6 +57,14 @@ describe("what --watch takes for a change", () => {
     expect(await files.concerns("change", join(root, "src/data.json"))).toBe(false);
   });
 
+  it("is also what has changed before anybody looked", async () => {
+    const { root, files } = await aWatchedApp();
+    expect(files.changedUnseen()).toEqual([]);
+    writeFileSync(join(root, "src/shared.js"), "5");
+    expect(files.changedUnseen()).toEqual([join(root, "src/shared.js")]);
+    expect(files.changedUnseen()).toEqual([]);
+  });
+
   it("tells of files that are loaded later, once each", async () => {
     const { root, files } = await aWatchedApp();
     const added: (readonly string[])[] = [];
