@@ -5,7 +5,7 @@ import { createSecretStore, KeyRing, type HostConfiguration } from "@durable-hos
 /** The keys of the host, from where the settings say; nothing is read yet. Throws CONFIG_INVALID. */
 export function createKeyRing(
   { dataDir }: { readonly dataDir: string },
-  { values, storage }: Pick<HostConfiguration, "values" | "storage">,
+  { values, storage, settings }: Pick<HostConfiguration, "values" | "storage" | "settings">,
   provider: Pick<StorageProvider, "records">,
 ): KeyRing {
   const store = createSecretStore({
@@ -14,6 +14,7 @@ export function createKeyRing(
     defaultFolder: join(dataDir, "secrets"),
     records: () => provider.records,
     isShared: storage.type === "mssql",
+    settings,
   });
   return new KeyRing({ store, clock: systemClock });
 }

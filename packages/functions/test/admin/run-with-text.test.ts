@@ -6,7 +6,7 @@ import type { TriggerInvocation } from "../../src/triggers/trigger-type";
 const REASON = "This function was programmatically called via the host APIs.";
 
 function fn(type: string): FunctionDescription {
-  const trigger = { type, direction: "in", name: "trigger" };
+  const trigger = { type, direction: "in", name: "trigger" } as const;
   return { name: "f", scriptFile: "f.js", bindings: { trigger }, triggerName: "trigger", trigger, disabled: true };
 }
 

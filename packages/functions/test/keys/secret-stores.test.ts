@@ -116,8 +116,14 @@ describe("the folder of keys", () => {
 });
 
 describe("where keys are kept", () => {
-  const place = (options: { type?: string; folder?: string; isShared?: boolean }) =>
-    createSecretStore({ defaultFolder: "/data/secrets", isShared: false, records: () => undefined, ...options }).place;
+  const place = (options: { type?: string; folder?: string; isShared?: boolean; settings?: Record<string, string> }) =>
+    createSecretStore({
+      defaultFolder: "/data/secrets",
+      isShared: false,
+      records: () => undefined,
+      settings: {},
+      ...options,
+    }).place;
 
   it.each([
     [{}, "/data/secrets"],
@@ -130,14 +136,26 @@ describe("where keys are kept", () => {
     expect(place(options)).toBe(expected);
   });
 
-  it.each(["kubernetes", "keyvault", "blob", "nowhere"])("is not %s, which the host says", (type) => {
+  it.each(["kubernetes", "keyvault", "nowhere"])("is not %s, which the host says", (type) => {
     expect(() => place({ type })).toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining(`"${type}"`) }),
     );
   });
 
+  it("is a container only where there is an account for it", () => {
+    expect(() => place({ type: "blob" })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    const settings = { AzureWebJobsStorage: "UseDevelopmentStorage=true", WEBSITE_SITE_NAME: "Shop" };
+    expect(place({ type: "blob", settings })).toBe('the container azure-webjobs-secrets, below "shop/"');
+  });
+
   it("has to be able to keep something", async () => {
-    const store = createSecretStore({ type: "store", defaultFolder: "", isShared: true, records: () => undefined });
+    const store = createSecretStore({
+      type: "store",
+      defaultFolder: "",
+      isShared: true,
+      records: () => undefined,
+      settings: {},
+    });
     await expect(store.readAll()).rejects.toThrow(DurableHostError);
   });
 });
