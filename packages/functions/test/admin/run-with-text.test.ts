@@ -54,7 +54,7 @@ describe("a run by hand", () => {
   ])("makes a request for an HTTP function of %s", async (input, method, body) => {
     const [made] = (await run("httpTrigger", input)).requests;
     expect(made).toMatchObject({ body, params: { id: "7" }, request: { method, headers: { "x-a": "b" } } });
-    expect(made?.request.url.pathname + made?.request.url.search).toBe("/api/x?y=1");
+    expect(`${made?.request.url.pathname}${made?.request.url.search}`).toBe("/api/x?y=1");
   });
 
   it.each(["plain text", '{"order":1}', "[1]"])("posts any other text to an HTTP function (%s)", async (input) => {
