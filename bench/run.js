@@ -3,6 +3,7 @@ const { execFileSync } = require("node:child_process");
 const { parseArgs } = require("node:util");
 const { bare } = require("./bare");
 const { startServer } = require("./server");
+const { difference, roundTrips } = require("./round-trips");
 const { plan } = require("./workloads");
 
 const USAGE = `npm run bench -- [options]
@@ -72,7 +73,12 @@ async function main() {
       if (overHttp.includes("startup")) report("startup", { startMs: server.startMs, idleMb: server.idleMb });
       for (const [name, runs] of Object.entries(plan(chosen.quick))) {
         if (!overHttp.includes(name)) continue;
-        for (const { run, options: sizes } of runs) report(name, await run(server.url, sizes));
+        for (const { run, options: sizes } of runs) {
+          const before = chosen.connectionString && (await roundTrips(server.url));
+          const figures = await run(server.url, sizes);
+          const after = before && (await roundTrips(server.url));
+          report(name, after ? { ...figures, roundTrips: difference(after, before) } : figures);
+        }
       }
     } finally {
       await server.stop();

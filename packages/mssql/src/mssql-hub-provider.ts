@@ -33,6 +33,8 @@ export interface MssqlHubOptions {
   readonly lockDurationMs?: number;
   /** Messages of one work item at most. Default: 1000. */
   readonly messageLimit?: number;
+  /** Told of each round trip to the server, with the procedure or a word for what was sent. */
+  readonly onRoundTrip?: (name: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -42,7 +44,7 @@ export interface MssqlHubOptions {
  * Throws CONFIG_INVALID for a connection string or a schema name that cannot be used.
  */
 export function createMssqlHubProvider(options: MssqlHubOptions): StorageProvider {
-  const { hubName, mayCreate, addHostSchema = true, clock, logger } = options;
+  const { hubName, mayCreate, addHostSchema = true, onRoundTrip, clock, logger } = options;
   const schema = validateSchemaName(options.schema ?? DEFAULT_SCHEMA);
   const settings = readSettings(options);
   return createMssqlProvider({
@@ -54,7 +56,7 @@ export function createMssqlHubProvider(options: MssqlHubOptions): StorageProvide
     messageLimit: options.messageLimit,
     async connect() {
       if (mayCreate === "database") await createDatabase(settings, logger);
-      return createSqlClient(settings);
+      return createSqlClient({ ...settings, onCall: onRoundTrip });
     },
     prepare: (client) => prepareSchema(client, { schema, maySetUp: mayCreate !== "nothing", addHostSchema, logger }),
   });

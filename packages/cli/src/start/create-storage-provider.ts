@@ -9,6 +9,8 @@ export interface StorageOptions {
   readonly dataDir: string;
   /** False for whoever only looks: what is missing is then an error. */
   readonly mayCreate?: boolean;
+  /** Told of each request to a database server. */
+  readonly onRoundTrip?: (name: string) => void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface StorageOptions {
  */
 export async function createStorageProvider(
   { storage, hubName, values }: Pick<HostConfiguration, "storage" | "hubName" | "values">,
-  { dataDir, mayCreate = true }: StorageOptions,
+  { dataDir, mayCreate = true, onRoundTrip }: StorageOptions,
   logger: Logger,
 ): Promise<StorageProvider> {
   if (storage.type === "embedded") return createSqliteProvider({ dataDir, hubName, clock: systemClock, logger });
@@ -33,6 +35,7 @@ export async function createStorageProvider(
     addHostSchema: values.host(`${PROVIDER}.addHostSchema`),
     lockDurationMs: values.host(`${PROVIDER}.taskEventLockTimeout`),
     messageLimit: values.host(`${PROVIDER}.taskEventBatchSize`),
+    onRoundTrip,
     clock: systemClock,
     logger,
   });

@@ -77,7 +77,10 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const { console } = telemetry;
   const { logger } = console;
   for (const notice of configuration.notices) logger.warn(notice);
-  const store = await createStorageProvider(configuration, options, logger.child("Host.Storage"));
+  const { metrics } = telemetry;
+  const onRoundTrip = metrics && ((name: string) => metrics.storageRoundTrip(name));
+  const storeLogger = logger.child("Host.Storage");
+  const store = await createStorageProvider(configuration, { ...options, onRoundTrip }, storeLogger);
   const provider = telemetry.measured(store);
   const keyRing = createKeyRing(options, configuration, provider);
   const keys = options.enableAuth ? keyRing : undefined;

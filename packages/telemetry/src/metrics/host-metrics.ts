@@ -32,6 +32,7 @@ export class HostMetrics implements WorkMeter {
   readonly #invocations = this.#counter("invocations", "Runs of functions by outcome.", "function", "outcome");
   readonly #duration = this.#seconds("invocation_seconds", "How long runs of functions took.", "function");
   readonly #storageCalls = this.#counter("storage_calls", "Calls of the store by outcome.", "operation", "outcome");
+  readonly #roundTrips = this.#counter("storage_round_trips", "Requests to the database server.", "request");
   readonly #storageTime = this.#seconds("storage_call_seconds", "How long calls of the store took.", "operation");
   readonly #restarts = this.#counter("worker_restarts", "App worker processes that ended and were replaced.");
   readonly #lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
@@ -96,6 +97,10 @@ export class HostMetrics implements WorkMeter {
   storageCalled(operation: string, succeeded: boolean, durationMs: number): void {
     this.#storageCalls.add(1, operation, succeeded ? "succeeded" : "failed");
     this.#storageTime.record(durationMs / 1000, operation);
+  }
+
+  storageRoundTrip(request: string): void {
+    this.#roundTrips.add(1, request);
   }
 
   workerRestarted(): void {
