@@ -2,6 +2,7 @@ export { planFaults, seededRandom } from "./harness/chaos-plan";
 export type { Fault, FaultKind, PlanOptions } from "./harness/chaos-plan";
 export { ChaosProxy } from "./harness/chaos-proxy";
 export type { ProxyTarget } from "./harness/chaos-proxy";
+export { Azurite, type AzuritePorts } from "./harness/azurite";
 export { freePort } from "./harness/free-port";
 export { HostFixture } from "./harness/host-fixture";
 export type { FixtureOptions, HostRun } from "./harness/host-fixture";
