@@ -92,7 +92,7 @@ describe("telemetry by OTLP", () => {
     expect(entityCall).toMatchObject({ kind: 3, parentSpanId: orchestration.spanId });
     expect(operation).toMatchObject({ kind: 2, parentSpanId: entityCall.spanId });
     const signals = named("entity:counter:reset");
-    expect(signals.map(({ kind }) => kind).sort()).toEqual([4, 5]);
+    expect(signals.map(({ kind }) => kind).sort((a, b) => a - b)).toEqual([4, 5]);
     expect(only("orchestration_event:go")).toMatchObject({ kind: 4 });
     expect(only("orchestration_event:go").attributes).toMatchObject({ "durabletask.event.target_instance_id": id });
 

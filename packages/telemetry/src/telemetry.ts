@@ -1,9 +1,10 @@
 import type { Logger, TraceContext } from "@durable-host/engine";
 import type { ExportOptions } from "./export/open-pipelines";
+import type * as OpenPipelines from "./export/open-pipelines";
 import type { Pipeline } from "./export/pipeline";
 import type { LogLevel, LogRecord } from "./logs/log-record";
 import { TeeLogger } from "./logs/tee-logger";
-import { HostMetrics } from "./metrics/host-metrics";
+import type { HostMetrics } from "./metrics/host-metrics";
 import { DurableTracer } from "./trace/durable-tracer";
 import { InvocationSpans, type FinishedInvocation, type TracedInvocation } from "./trace/invocation-spans";
 import { rootSampler } from "./trace/root-sampler";
@@ -40,7 +41,7 @@ const USER_CATEGORY = /^Function\..*\.User$/;
 
 /** Opens the export of spans and logs, and of the metrics. Loads the libraries for it. */
 export async function openTelemetry(options: TelemetryOptions, metrics: HostMetrics): Promise<Telemetry> {
-  const pipelines = await loadExport().openPipelines(options.exports, metrics.registry);
+  const pipelines = await load().openPipelines(options.exports, metrics.registry);
   const sampler = rootSampler(options.sampler.name, options.sampler.argument, options.exports.warn);
   const emit = (span: Span): void => {
     if (span.context.isSampled) for (const pipeline of pipelines) pipeline.span(span);
@@ -64,13 +65,13 @@ export async function openTelemetry(options: TelemetryOptions, metrics: HostMetr
 
 /** The metrics in Prometheus' text format. The first who asks has the library loaded that writes it. */
 export function prometheusText({ registry }: HostMetrics): string {
-  return loadExport().prometheusText(registry);
+  return load().prometheusText(registry);
 }
 
 /** The libraries behind it take a part of a second, and memory, that a host without export does not spend. */
-function loadExport(): typeof import("./export/open-pipelines") {
-  // eslint-disable-next-line typescript/no-require-imports
-  return require("./export/open-pipelines") as typeof import("./export/open-pipelines");
+function load(): Pick<typeof OpenPipelines, "openPipelines" | "prometheusText"> {
+  const { openPipelines, prometheusText: text } = require("./export/open-pipelines") as typeof OpenPipelines;
+  return { openPipelines, prometheusText: text };
 }
 
 async function closeAll(pipelines: readonly Pipeline[], timeMs: number): Promise<void> {

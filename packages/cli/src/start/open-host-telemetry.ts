@@ -28,7 +28,7 @@ export interface WatchedConsole {
 /** What is exported of a host while it runs. */
 export interface HostTelemetry {
   /** Present unless they are switched off. */
-  readonly metrics: HostMetrics | undefined;
+  readonly meter: HostMetrics | undefined;
   readonly tracer: WorkTracer | undefined;
   readonly console: WatchedConsole;
   /** For the endpoint; undefined: there is none. */
@@ -61,7 +61,7 @@ export async function openHostTelemetry(
   const metrics = isServed || exports ? new HostMetrics() : undefined;
   const telemetry = exports && metrics && (await open(configuration, exports, metrics, capabilities));
   return {
-    metrics,
+    meter: metrics,
     tracer: telemetry?.tracer,
     console: {
       logger: telemetry ? telemetry.tee(console.logger) : console.logger,

@@ -77,17 +77,12 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const { console } = telemetry;
   const { logger } = console;
   for (const notice of configuration.notices) logger.warn(notice);
-  const { metrics } = telemetry;
-  const onRoundTrip = metrics && ((name: string) => metrics.storageRoundTrip(name));
-  const storeLogger = logger.child("Host.Storage");
-  const store = await createStorageProvider(configuration, { ...options, onRoundTrip }, storeLogger);
-  const provider = telemetry.measured(store);
+  const provider = await createMeasuredStore(configuration, options, telemetry);
   const keyRing = createKeyRing(options, configuration, provider);
   const keys = options.enableAuth ? keyRing : undefined;
   if (keys) logger.info(`Requests need a key. The keys are kept in ${keys.place}.`);
   const lifecycle = new HostLifecycle();
-  const watchers = { meter: telemetry.metrics, tracer: telemetry.tracer };
-  const { taskHub, worker, endWaits, slots } = createEngine(configuration, provider, slot.executor, logger, watchers);
+  const { taskHub, worker, endWaits, slots } = createEngine(configuration, provider, slot.executor, logger, telemetry);
   telemetry.observe(worker, provider, slots);
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, listeners: {} };
@@ -130,6 +125,16 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
     await abandonStart(parts);
     throw error;
   }
+}
+
+async function createMeasuredStore(
+  configuration: HostConfiguration,
+  options: StartOptions,
+  { meter, measured, console }: HostTelemetry,
+): Promise<StorageProvider> {
+  const onRoundTrip = meter && ((name: string) => meter.storageRoundTrip(name));
+  const logger = console.logger.child("Host.Storage");
+  return measured(await createStorageProvider(configuration, { ...options, onRoundTrip }, logger));
 }
 
 function readConfiguration({ scriptRoot, storage }: StartOptions, { environment }: HostSurroundings) {

@@ -49,7 +49,7 @@ export async function otlpPipeline(options: OtlpOptions): Promise<Pipeline> {
 }
 
 async function settled(promises: readonly (Promise<unknown> | undefined)[]): Promise<void> {
-  await Promise.allSettled(promises);
+  await Promise.allSettled(promises.filter((promise) => promise !== undefined));
 }
 
 /** The exporter of a signal, unless it is switched off. */
