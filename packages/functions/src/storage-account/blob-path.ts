@@ -22,14 +22,8 @@ export function parseBlobPath(text: string): BlobPath {
   );
 }
 
-/** The path that a binding names, its settings filled in. Throws CONFIG_INVALID, also for an SDK binding. */
+/** The path that a binding names, its settings filled in. Throws CONFIG_INVALID. */
 export function bindingBlobPath(binding: BindingInfo, settings: AppSettings): string {
-  if (binding["sdkBinding"] === true) {
-    throw new DurableHostError(
-      "CONFIG_INVALID",
-      "this host does not support sdkBinding: true. Without it the function gets the content of the blob.",
-    );
-  }
   const path = binding["path"];
   if (typeof path === "string") return resolveSettings(path, settings);
   throw new DurableHostError("CONFIG_INVALID", "its blob binding has no path.");
