@@ -1,0 +1,2 @@
+export type { HubDirectory, HubRuntime } from "./hubs";
+export type * from "./work/hub-workers";
