@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { CommandFailure } from "../durable/command-failure";
 
@@ -25,7 +25,8 @@ export function installShim(folder: string, force: boolean): void {
     );
   }
   mkdirSync(folder, { recursive: true });
-  const entry = relative(folder, ENTRY);
+  // Node.js resolves from where the file really is, which a linked node_modules is not.
+  const entry = relative(realpathSync(folder), ENTRY);
   for (const [name, content] of Object.entries(shimFiles(entry))) {
     const file = join(folder, name);
     // npm links commands: what is written through a link would change the package it leads to.

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import type { SecureContextOptions } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DurableHostError, type Logger } from "@durable-host/engine";
 import type { HostResponse, HttpHandler } from "@durable-host/functions";
@@ -16,6 +18,8 @@ export interface HttpListenerOptions {
   readonly bodyLimit: number;
   /** Absent: no header is believed. */
   readonly trusted?: TrustedHeaders;
+  /** Certificate and key, for https; absent: http. */
+  readonly tls?: SecureContextOptions | undefined;
   readonly logger: Logger;
   /** The process may end although it listens; default: it stays. */
   readonly isBackground?: boolean;
@@ -112,7 +116,8 @@ function portOf(server: Server): number {
 }
 
 function listen(serving: Serving, address: string, port: number): Promise<Server> {
-  const server = createServer((message, response) => void serve(serving, message, response));
+  const onRequest = (message: IncomingMessage, response: ServerResponse) => void serve(serving, message, response);
+  const server = serving.tls ? createTlsServer(serving.tls, onRequest) : createServer(onRequest);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1000;
   server.requestTimeout = 0;

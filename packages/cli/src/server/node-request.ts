@@ -71,7 +71,7 @@ function requestUrl(message: IncomingMessage, { forwarded }: TrustedHeaders): UR
   if (!target.startsWith("/")) return new URL(target);
   const scheme = forwarded ? lastOf(message.headers["x-forwarded-proto"]) : undefined;
   const host = forwarded ? lastOf(message.headers["x-forwarded-host"]) : undefined;
-  const isHttps = scheme?.toLowerCase() === "https";
+  const isHttps = scheme === undefined ? "encrypted" in message.socket : scheme.toLowerCase() === "https";
   return new URL(`${isHttps ? "https" : "http"}://${host ?? message.headers.host ?? "localhost"}${target}`);
 }
 

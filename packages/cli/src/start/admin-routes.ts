@@ -7,6 +7,7 @@ import { hostRoutes } from "../server/admin/host-routes";
 import { keyRoutes } from "../server/admin/key-routes";
 import { HOST_VERSION } from "../version";
 import { functionViews } from "./function-views";
+import { localOrigin } from "./listen-address";
 import type { ListenerParts } from "./listener-parts";
 
 /** Host ids are at most this long (functions-host contract §6.1). */
@@ -17,7 +18,7 @@ export function adminRoutes(
   parts: ListenerParts,
   { port, isOverloaded }: { readonly port: number; readonly isOverloaded: () => boolean },
 ): readonly AdminRoute[] {
-  const { configuration, logger, lifecycle, slot, keyRing, control, offlinePage } = parts;
+  const { options, configuration, logger, lifecycle, slot, keyRing, control, offlinePage } = parts;
   const startedAt = performance.now();
   const about = identity(configuration);
   const state = () => (offlinePage.response === undefined ? lifecycle.state : "Offline");
@@ -35,7 +36,7 @@ export function adminRoutes(
     ...keyRoutes({ keys: keyRing, hasFunction: (name) => find(name) !== undefined }),
     ...functionRoutes({
       functions: () =>
-        functionViews(slot.functions, configuration.appRoot, { origin: `http://localhost:${port}`, routePrefix }),
+        functionViews(slot.functions, configuration.appRoot, { origin: localOrigin(options, port), routePrefix }),
       problems: () => slot.problems,
       ready: lifecycle.ready,
       whyNotRunnable: (name) => {

@@ -10,6 +10,7 @@ import {
   type InvocationTracer,
   type KeyRing,
 } from "@durable-host/functions";
+import type { StartOptions } from "./start-options";
 
 export interface CreateAppOptions {
   readonly configuration: HostConfiguration;
@@ -17,6 +18,8 @@ export interface CreateAppOptions {
   readonly functions?: readonly string[];
   /** Node.js flags from the command line; they come after those of the settings. */
   readonly workerArguments?: readonly string[];
+  /** The host listens for https. */
+  readonly https?: StartOptions["https"];
   /** Told which files of the app are loaded. */
   readonly onFiles?: (files: readonly string[]) => void;
   readonly records: () => RecordStore | undefined;
@@ -32,10 +35,14 @@ export interface CreateAppOptions {
 }
 
 /** Webhook base under which clients outside find the host: https unless it is this machine (durable contract §5.1). */
-export function webhookBaseUrl(configuration: HostConfiguration, port: number): string {
+export function webhookBaseUrl(
+  configuration: HostConfiguration,
+  port: number,
+  { https }: Pick<StartOptions, "https"> = {},
+): string {
   const host = configuration.values.app("WEBSITE_HOSTNAME") ?? `localhost:${port}`;
   const isLocal = /^(?:localhost|127\.0\.0\.1)(?::|$)/i.test(host);
-  return `${isLocal ? "http" : "https"}://${host}${WEBHOOK_PATH}`;
+  return `${isLocal && !https ? "http" : "https"}://${host}${WEBHOOK_PATH}`;
 }
 
 /** Makes the app host from the configuration; nothing runs yet. */
@@ -62,7 +69,7 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
     durableClientInput: durableClientInput({
       hubName: configuration.hubName,
       connectionName: configuration.storage.connectionName,
-      baseUrl: webhookBaseUrl(configuration, port),
+      baseUrl: webhookBaseUrl(configuration, port, options),
       rpcBaseUrl: options.rpcBaseUrl,
       key: options.keys?.systemKey(DURABLE_SYSTEM_KEY),
     }),

@@ -12,6 +12,7 @@ import { createHostHandler } from "../server/host-handler";
 import { listenHttp, type HttpListener } from "../server/http-listener";
 import { withHsts, type HstsOptions } from "../server/hsts";
 import { withMetrics } from "../server/metrics-endpoint";
+import { readCertificate } from "../server/read-certificate";
 import { withRequestLimit } from "../server/request-limit";
 import { adminRoutes } from "./admin-routes";
 import { webhookBaseUrl } from "./create-app";
@@ -53,6 +54,7 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
     address,
     port,
     bodyLimit: bodyLimit(configuration),
+    tls: options.https && readCertificate(options.https),
     trusted: {
       forwarded: values.app("ASPNETCORE_FORWARDEDHEADERS_ENABLED"),
       principal: values.app("WEBSITE_AUTH_ENABLED"),
@@ -62,10 +64,10 @@ export function listenForClients(parts: ListenerParts): Promise<HttpListener> {
 }
 
 /** The command line wins, then the environment, then local.settings.json. */
-function corsOf({ cors }: StartOptions, { values, local }: HostConfiguration): CorsOptions {
+function corsOf({ cors, corsCredentials }: StartOptions, { values, local }: HostConfiguration): CorsOptions {
   return corsOptions(
     cors ?? values.app("CORS_ALLOWED_ORIGINS") ?? local.cors,
-    values.app("CORS_SUPPORT_CREDENTIALS") ?? local.corsCredentials,
+    corsCredentials ?? values.app("CORS_SUPPORT_CREDENTIALS") ?? local.corsCredentials,
   );
 }
 
@@ -81,7 +83,7 @@ function hstsOptions({ values }: HostConfiguration): HstsOptions {
 
 /** Opens the port on which the app's own durable client calls the management API; only this machine reaches it. */
 export function listenForSdk(parts: ListenerParts, clientPort: number): Promise<HttpListener> {
-  const handler = managementApi(parts, RPC_PATH, webhookBaseUrl(parts.configuration, clientPort));
+  const handler = managementApi(parts, RPC_PATH, webhookBaseUrl(parts.configuration, clientPort, parts.options));
   const logger = parts.logger.child("Host.Http");
   return listenHttp({ handler, address: "127.0.0.1", port: 0, bodyLimit: Number.POSITIVE_INFINITY, logger });
 }

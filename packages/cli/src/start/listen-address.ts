@@ -9,6 +9,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** Where this machine finds the host, without a slash at the end. */
+export function localOrigin({ https }: Pick<StartOptions, "https">, port: number): string {
+  return `${https ? "https" : "http"}://localhost:${port}`;
+}
+
 /** IPv4 only: where a container has no IPv6, listening on `::` fails. */
 const EVERYWHERE = "0.0.0.0";
 

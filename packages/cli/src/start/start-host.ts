@@ -16,6 +16,7 @@ import { createKeyRing } from "./create-key-ring";
 import { createStorageProvider } from "./create-storage-provider";
 import { HostLifecycle } from "./host-lifecycle";
 import { listenForClients, listenForSdk } from "./host-listeners";
+import { localOrigin } from "./listen-address";
 import type { ListenerParts } from "./listener-parts";
 import { LiveControl } from "./live-control";
 import { openHostTelemetry, type HostTelemetry, type WatchedConsole } from "./open-host-telemetry";
@@ -114,7 +115,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
       configuration,
       logger,
       failed,
-      origin: `http://localhost:${portsOf(parts).client}`,
+      origin: localOrigin(options, portsOf(parts).client),
       get functions() {
         return slot.functions;
       },
@@ -154,7 +155,7 @@ function portsOf({ listeners: { client, sdk } }: Parts): { readonly client: numb
 function loadInto(
   parts: Parts,
   configuration: HostConfiguration,
-  { functions, workerArguments, onFiles }: Pick<CreateAppOptions, "functions" | "workerArguments" | "onFiles">,
+  options: Pick<CreateAppOptions, "functions" | "workerArguments" | "onFiles" | "https">,
   console: WatchedConsole,
   keys: KeyRing | undefined,
 ): Promise<void> {
@@ -162,9 +163,10 @@ function loadInto(
   const { client, rpc } = portsOf(parts);
   const app = createApp({
     configuration,
-    functions,
-    workerArguments,
-    onFiles,
+    functions: options.functions,
+    workerArguments: options.workerArguments,
+    onFiles: options.onFiles,
+    https: options.https,
     records: () => provider.records,
     port: client,
     rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,

@@ -11,7 +11,7 @@ export class Listeners {
 
   async listen(
     handler: HttpHandler,
-    options: Partial<Pick<HttpListenerOptions, "address" | "port" | "bodyLimit" | "trusted">> = {},
+    options: Partial<Pick<HttpListenerOptions, "address" | "port" | "bodyLimit" | "trusted" | "tls">> = {},
   ): Promise<HttpListener> {
     const listener = await listenHttp({
       handler,
