@@ -10,7 +10,9 @@ export type { EpisodeLimits, NonDeterminismStrategy } from "./decide/finish-epis
 export * from "./decide/instance-seed";
 export type { VersionFailureStrategy, VersionMatchStrategy } from "./decide/match-version";
 export * from "./dispatch/completion-signals";
+export * from "./dispatch/not-for-this-worker";
 export * from "./dispatch/retention";
+export * from "./dispatch/route-executor";
 export * from "./dispatch/task-hub-worker";
 export * from "./errors";
 export * from "./limits/limit-executor";

@@ -34,6 +34,8 @@ export interface DispatcherOptions {
   readonly concurrency: number;
   /** Milliseconds between looks at the store when nothing signals work; only the safety net. */
   readonly pollIntervalMs: number;
+  /** How many work items whoever executes them takes at a time, at this moment. Absent: as many as `concurrency` says. */
+  readonly capacity?: () => number;
   /** Absent: nothing is measured. */
   readonly meter?: WorkMeter;
 }
@@ -67,8 +69,8 @@ const RENEW_AFTER_MS = 25_000;
 /**
  * Locks, executes and commits one kind of work item until it is stopped.
  *
- * D1 never more than `concurrency` of the work items it has locked are executed at a time (adopted ones have their place
- *    elsewhere), and never two calls of `lock` at once;
+ * D1 never more than `concurrency`, or the `capacity` there was when they were locked, of the work items it has locked are
+ *    executed at a time (adopted ones have their place elsewhere), and never two calls of `lock` at once;
  * D2 every work item ends in exactly one of: processed, abandoned, or lost to another owner;
  * D3 a wake-up that arrives while the store is being asked is not forgotten: the store is asked again.
  */
@@ -79,6 +81,8 @@ export class Dispatcher<Item extends WorkItem> {
   readonly #failures = new Map<string, number>();
   readonly #abort = new AbortController();
   #executing = 0;
+  /** How many of the adopted work items are executed; they take a place of the executor's, but none of `concurrency`. */
+  #adopted = 0;
   #state: "idle" | "locking" | "stopped" = "stopped";
   #woken = false;
   /** The last look at the store failed. */
@@ -106,7 +110,15 @@ export class Dispatcher<Item extends WorkItem> {
   /** There may be work. */
   wake(): void {
     this.#woken = true;
-    if (this.#state === "idle" && this.#free() > 0) void this.#fill();
+    if (this.#state !== "idle") return;
+    if (this.#free() > 0) void this.#fill();
+    else if (this.#options.capacity) this.#pollAfter(this.#options.pollIntervalMs);
+  }
+
+  /** False while whoever executes its work items has no place for one more; `concurrency` does not count here. */
+  get takesWork(): boolean {
+    const { capacity } = this.#options;
+    return capacity === undefined || capacity() > this.#executing + this.#adopted;
   }
 
   /** Stops locking, and resolves when running work items have ended; after `graceMs` they are told to give up. */
@@ -126,7 +138,12 @@ export class Dispatcher<Item extends WorkItem> {
    * Resolves to whether it was processed; if not, it has been given back.
    */
   async adopt(item: Item, process: (signal: AbortSignal, onExecuted: () => void) => Promise<void>): Promise<boolean> {
-    return this.#run(item, process);
+    let executing = true;
+    this.#adopted++;
+    return this.#run(item, process, () => {
+      if (executing) this.#adopted--;
+      executing = false;
+    });
   }
 
   async #fill(): Promise<void> {
@@ -148,7 +165,12 @@ export class Dispatcher<Item extends WorkItem> {
     }
     if (!this.#isLocking()) return;
     this.#state = "idle";
-    this.#cancelPoll = this.#options.clock.schedule(retryDelay ?? this.#options.pollIntervalMs, () => this.wake());
+    this.#pollAfter(retryDelay ?? this.#options.pollIntervalMs);
+  }
+
+  #pollAfter(delayMs: number): void {
+    this.#cancelPoll?.();
+    this.#cancelPoll = this.#options.clock.schedule(delayMs, () => this.wake());
   }
 
   /** Once, however often the store is asked in vain. */
@@ -167,8 +189,9 @@ export class Dispatcher<Item extends WorkItem> {
 
   /** How many more work items may be locked now. */
   #free(): number {
-    const { concurrency } = this.#options;
-    return Math.min(concurrency - this.#executing, IN_HAND * concurrency - this.#running.size);
+    const { concurrency, capacity } = this.#options;
+    const places = capacity ? Math.min(concurrency, capacity() - this.#adopted) : concurrency;
+    return Math.min(places - this.#executing, IN_HAND * concurrency - this.#running.size);
   }
 
   async #execute(item: Item): Promise<void> {
@@ -186,7 +209,7 @@ export class Dispatcher<Item extends WorkItem> {
   async #run(
     item: Item,
     process: (signal: AbortSignal, onExecuted: () => void) => Promise<void>,
-    onExecuted: () => void = ignore,
+    onExecuted: () => void,
   ): Promise<boolean> {
     const running: Running<Item> = { item, renewing: false, lockedAt: this.#options.clock.now() };
     this.#running.add(running);
@@ -298,9 +321,6 @@ export class Dispatcher<Item extends WorkItem> {
     }
   }
 }
-
-/** Adopted work items take no place of the dispatcher's: the activity that ended has just given its own up. */
-function ignore(): void {}
 
 function capitalized(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);

@@ -36,7 +36,8 @@ export class OutcomeHandOver {
 
   /** Resolves to whether the outcome has been recorded and its task ended. */
   offer(item: ActivityWorkItem, outcome: ActivityOutcome): Promise<boolean> {
-    if (!this.#options.provider.lockInstance) return Promise.resolve(false);
+    const { provider, dispatcher } = this.#options;
+    if (!provider.lockInstance || !dispatcher.takesWork) return Promise.resolve(false);
     return new Promise((settle) => {
       if (this.#offers.size === 0) queueMicrotask(() => this.#takeAll());
       const offers = this.#offers.get(item.task.instanceId) ?? [];

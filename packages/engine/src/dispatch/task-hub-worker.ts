@@ -60,24 +60,28 @@ export interface TaskHubWorker {
 
 /** Joins a store and an executor: one dispatcher for each kind of work. */
 export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorker {
-  const { provider, clock, limits, episodeLimits } = options;
+  const { provider, clock, limits, episodeLimits, executor } = options;
   const { meter } = options;
-  const shared = { provider, clock, logger: options.logger, pollIntervalMs: limits.pollIntervalMs, meter };
+  const common = { provider, clock, logger: options.logger, pollIntervalMs: limits.pollIntervalMs, meter };
+  const sharedBy = (kind: WorkKind) => ({ ...common, capacity: executor.capacity?.bind(executor, kind) });
   const processor = new OrchestrationProcessor({
     ...options,
     limits: episodeLimits,
     cachedExecutions: limits.maxResidentOrchestrations,
   });
-  const orchestration = new Dispatcher(processor, { ...shared, concurrency: limits.maxConcurrentOrchestrations });
+  const orchestration = new Dispatcher(processor, {
+    ...sharedBy("orchestration"),
+    concurrency: limits.maxConcurrentOrchestrations,
+  });
   const handOver = new OutcomeHandOver({ provider, dispatcher: orchestration, processor });
   const activities = new RunningActivities();
   const activity = new Dispatcher(
     new ActivityProcessor({ ...options, activities, handOver: (item, outcome) => handOver.offer(item, outcome) }),
-    { ...shared, concurrency: limits.maxConcurrentActivities },
+    { ...sharedBy("activity"), concurrency: limits.maxConcurrentActivities },
   );
   const entity = new Dispatcher(
     new EntityProcessor({ ...options, maxOperations: limits.maxEntityOperationBatchSize }),
-    { ...shared, concurrency: limits.maxConcurrentEntities },
+    { ...sharedBy("entity"), concurrency: limits.maxConcurrentEntities },
   );
   const retention = options.retention && new Retention({ ...options, policy: options.retention });
   const dispatchers = { orchestration, activity, entity };
@@ -88,6 +92,7 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
       endSignals = [
         provider.onWork((kind) => dispatchers[kind].wake()),
         options.completions.listenToAll((instance) => activities.instanceEnded(instance)),
+        executor.onCapacity?.((kind) => dispatchers[kind].wake()) ?? (() => undefined),
       ];
       for (const dispatcher of all) dispatcher.start();
       retention?.start();

@@ -26,7 +26,7 @@ export function limitExecutor(executor: Executor, limit: number): Executor {
 
 /** The other methods, which a spread would leave on the prototype. */
 function bound(executor: Executor): Executor {
-  const { inspectOrchestration } = executor;
+  const { inspectOrchestration, capacity, onCapacity } = executor;
   return {
     executeOrchestration: executor.executeOrchestration.bind(executor),
     executeActivity: executor.executeActivity.bind(executor),
@@ -35,6 +35,8 @@ function bound(executor: Executor): Executor {
     knows: executor.knows.bind(executor),
     names: executor.names.bind(executor),
     ...(inspectOrchestration ? { inspectOrchestration: inspectOrchestration.bind(executor) } : {}),
+    ...(capacity ? { capacity: capacity.bind(executor) } : {}),
+    ...(onCapacity ? { onCapacity: onCapacity.bind(executor) } : {}),
   };
 }
 

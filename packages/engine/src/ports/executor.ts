@@ -142,6 +142,8 @@ export type FunctionKind = "orchestration" | "activity" | "entity";
 /**
  * Runs user code for a work item. Rejects only when the code could not be run to an answer (worker crashed,
  * host stops): the work item is then abandoned and retried. An aborted `signal` says nobody waits any more.
+ * With `NotForThisWorker` it gives the work item back without calling that a failure: it is offered again, here or to
+ * another host, after the time the error names.
  */
 export interface Executor {
   executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult>;
@@ -159,4 +161,11 @@ export interface Executor {
   knows(kind: FunctionKind, name: string): boolean;
   /** The functions of a kind, for messages about unknown ones. */
   names(kind: FunctionKind): readonly string[];
+  /**
+   * How many work items of a kind it takes at a time, at this moment, those it has taken included; 0: none are locked for it.
+   * Asked often, so it must be cheap. Absent: as many as the host allows.
+   */
+  capacity?(kind: FunctionKind): number;
+  /** Calls back when the capacity for a kind may have grown. Returns a function that ends it. */
+  onCapacity?(listener: (kind: FunctionKind) => void): () => void;
 }

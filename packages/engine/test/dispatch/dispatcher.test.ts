@@ -26,7 +26,7 @@ function deferred<T = void>() {
 /** Lets everything that is ready to run do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function aDispatcher(concurrency = 2) {
+function aDispatcher(concurrency = 2, capacity?: () => number) {
   const clock = new ManualClock();
   const queue: ActivityWorkItem[] = [];
   const running = new Map<number, ReturnType<typeof deferred<void>>>();
@@ -70,6 +70,7 @@ function aDispatcher(concurrency = 2) {
     logger: { ...silentLogger, warn: log, error: log },
     concurrency,
     pollIntervalMs: 10_000,
+    ...(capacity && { capacity }),
   });
   return { dispatcher, clock, queue, running, executed, locks, abandoned, renewed, signals, failing, logged };
 }
@@ -293,5 +294,68 @@ describe("a dispatcher", () => {
     dispatcher.wake();
     await settle();
     expect(running.size).toBe(0);
+  });
+});
+
+describe("a dispatcher whose executor says how much it takes", () => {
+  it("locks nothing while that is nothing, and looks when it is told of room", async () => {
+    let capacity = 0;
+    const { dispatcher, queue, running, locks } = aDispatcher(5, () => capacity);
+    queue.push(anItem(1), anItem(2), anItem(3));
+    dispatcher.start();
+    await settle();
+    expect([locks, dispatcher.takesWork]).toEqual([[], false]);
+    capacity = 2;
+    dispatcher.wake();
+    await settle();
+    expect([...running.keys()]).toEqual([1, 2]);
+    expect([locks, dispatcher.takesWork]).toEqual([[2], false]);
+    running.get(2)?.resolve();
+    await settle();
+    expect([...running.keys()]).toEqual([1, 2, 3]);
+  });
+
+  it("finds room by itself, should nobody tell it", async () => {
+    let capacity = 0;
+    const { dispatcher, queue, running, clock } = aDispatcher(5, () => capacity);
+    queue.push(anItem(1));
+    dispatcher.start();
+    await settle();
+    for (let look = 0; look < 3; look++) clock.advance(10_000);
+    capacity = 1;
+    clock.advance(10_000);
+    await settle();
+    expect([...running.keys()]).toEqual([1]);
+  });
+
+  it("never executes more than its concurrency, whatever the executor takes", async () => {
+    const { dispatcher, queue, running } = aDispatcher(1, () => Infinity);
+    queue.push(anItem(1), anItem(2));
+    dispatcher.start();
+    await settle();
+    expect([...running.keys()]).toEqual([1]);
+  });
+
+  it("counts what it has adopted until its code has ended", async () => {
+    const { dispatcher, queue, running } = aDispatcher(5, () => 1);
+    dispatcher.start();
+    await settle();
+    const [code, commit] = [deferred(), deferred()];
+    const adopted = dispatcher.adopt(anItem(1), async (_signal, onExecuted) => {
+      await code.promise;
+      onExecuted();
+      await commit.promise;
+    });
+    queue.push(anItem(2));
+    dispatcher.wake();
+    await settle();
+    expect([running.size, dispatcher.takesWork]).toEqual([0, false]);
+    code.resolve();
+    await settle();
+    dispatcher.wake();
+    await settle();
+    expect([...running.keys()]).toEqual([2]);
+    commit.resolve();
+    expect(await adopted).toBe(true);
   });
 });

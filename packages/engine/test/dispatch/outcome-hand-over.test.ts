@@ -17,7 +17,9 @@ function anActivity(taskId: number, instanceId = "i1", executionId = "e1"): Acti
 const outcome = (taskScheduledId: number) =>
   ({ type: "TaskCompleted", timestamp: T0, taskScheduledId, result: null }) as const;
 
-function aHandOver(options: { lockable?: boolean; supported?: boolean; failure?: Error } = {}) {
+function aHandOver(
+  options: { lockable?: boolean; supported?: boolean; failure?: Error; capacity?: () => number } = {},
+) {
   const { lockable = true, supported = true } = options;
   const episodes: number[][] = [];
   const abandoned: string[] = [];
@@ -41,7 +43,9 @@ function aHandOver(options: { lockable?: boolean; supported?: boolean; failure?:
   } as unknown as OrchestrationProcessor;
   const clock = new ManualClock();
   const logger = silentLogger;
-  const dispatcher = new Dispatcher(processor, { provider, clock, logger, concurrency: 1, pollIntervalMs: 1000 });
+  const { capacity } = options;
+  const dispatching = { provider, clock, logger, concurrency: 1, pollIntervalMs: 1000, ...(capacity && { capacity }) };
+  const dispatcher = new Dispatcher(processor, dispatching);
   dispatcher.start();
   return { handOver: new OutcomeHandOver({ provider, dispatcher, processor }), episodes, abandoned };
 }
@@ -53,6 +57,12 @@ describe("handing over outcomes", () => {
     const other = handOver.offer(anActivity(3, "i2"), outcome(3));
     expect(await Promise.all([...taken, other])).toEqual([true, true, true]);
     expect(episodes).toEqual([[1, 2], [3]]);
+  });
+
+  it("takes nothing while nobody has a place for the episode", async () => {
+    const { handOver, episodes } = aHandOver({ capacity: () => 0 });
+    expect(await handOver.offer(anActivity(1), outcome(1))).toBe(false);
+    expect(episodes).toEqual([]);
   });
 
   it("takes nothing when the instance is busy, or the store cannot lock a single one", async () => {
