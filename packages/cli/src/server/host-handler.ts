@@ -64,6 +64,6 @@ function startsWithSystemSegment(path: string): boolean {
 }
 
 function homepage(request: HostRequest, shown: boolean): HostResponse | undefined {
-  if (request.url.pathname !== "/" || request.method !== "GET") return undefined;
+  if (request.url.pathname !== "/" || !/^(?:GET|HEAD)$/.test(request.method)) return undefined;
   return shown ? HOMEPAGE : NO_HOMEPAGE;
 }

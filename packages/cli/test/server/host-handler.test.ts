@@ -124,6 +124,7 @@ describe("who answers what", () => {
   it("shows a homepage unless a function has the root or it is switched off [FH55]", async () => {
     expect(await ask("GET /")).toMatchObject({ status: 200, body: expect.stringContaining("up and running") });
     expect((await ask("GET /", { functions: says("mine") })).body).toBe("mine");
+    expect((await ask("HEAD /")).status).toBe(200);
     expect((await ask("GET /", { homepage: false })).status).toBe(204);
     expect((await ask("GET /other")).status).toBeUndefined();
   });
