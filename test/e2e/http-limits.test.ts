@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { HostFixture, waitUntil, type ManagementClient } from "@durable-host/testkit";
 import { GUARDED_APP } from "./host-app";
 import { LiveApp } from "./live-app";
@@ -36,6 +36,25 @@ async function postChunked(path: string, mebibytes: number): Promise<number> {
     };
     write();
   });
+}
+
+/** One request after the other over one connection, until one fails; resolves to why it did, and how many did not. */
+async function askUntilRefused(url: string): Promise<{ readonly answers: number; readonly reason: unknown }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let answers = 0; ; answers++) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        httpRequest(url, { agent }, (response) => {
+          response.on("error", reject).on("end", resolve).resume();
+        })
+          .on("error", reject)
+          .end();
+      });
+    } catch (error) {
+      agent.destroy();
+      return { answers, reason: (error as NodeJS.ErrnoException).code };
+    }
+  }
 }
 
 describe("a host without limits in its settings", () => {
@@ -101,6 +120,16 @@ describe("a host that is told to stop", () => {
     expect(exit).toEqual({ code: 0, signal: null });
     expect(waited).toMatchObject({ status: 202, body: { id: expect.any(String) } });
     expect(streamed.body).toBe("one two");
+  });
+
+  it("cuts no request of clients that keep their connections busy [FH14]", async () => {
+    const host = await start();
+    const clients = Array.from({ length: 8 }, () => askUntilRefused(`${host.url}/api/level-anonymous?name=x`));
+    await client.get("/api/slow");
+    const [exit, ...ends] = await Promise.all([host.stop(), ...clients]);
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(ends.map(({ reason }) => reason)).toEqual(ends.map(() => "ECONNREFUSED"));
+    expect(ends.reduce((sum, { answers }) => sum + answers, 0)).toBeGreaterThan(100);
   });
 
   it("ends at once with the second signal [FH14]", async () => {
