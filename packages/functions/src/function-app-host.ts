@@ -78,6 +78,8 @@ export interface FunctionAppHostOptions {
   /** Told when a worker process has ended and another takes its place. */
   readonly onWorkerRestart?: () => void;
   readonly sessionMode?: SessionMode;
+  /** Asked before the storage emulator of this machine is called for the first time; resolves when it may be. */
+  readonly emulatorReady?: () => Promise<void>;
   /** Time for calls in flight and appTerminate hooks at stop, in milliseconds. */
   readonly stopGraceMs?: number;
   readonly clock?: Clock;
@@ -211,8 +213,8 @@ class PooledAppHost implements FunctionAppHost {
   }
 
   #bindingServices(): BindingServices {
-    const { settings, values, clock = systemClock, logger } = this.#options;
-    const storage = new StorageAccounts(settings);
+    const { settings, values, clock = systemClock, logger, emulatorReady } = this.#options;
+    const storage = new StorageAccounts(settings, emulatorReady);
     return { settings, values, clock, logger: logger.child("Host.Triggers"), storage };
   }
 

@@ -23,6 +23,8 @@ export interface CreateAppOptions {
   /** Told which files of the app are loaded. */
   readonly onFiles?: (files: readonly string[]) => void;
   readonly records: () => RecordStore | undefined;
+  /** See `FunctionAppHostOptions.emulatorReady`. */
+  readonly emulatorReady: () => Promise<void>;
   readonly port: number;
   readonly rpcBaseUrl: string;
   /** Absent: nobody is asked for a key. */
@@ -61,6 +63,7 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
     },
     values,
     records: options.records,
+    emulatorReady: options.emulatorReady,
     workerCount: values.app("FUNCTIONS_WORKER_PROCESS_COUNT"),
     workerArguments: [
       ...splitArguments(values.app("languageWorkers__node__arguments")),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { DurableHostError, Logger, StorageProvider, TaskHubWorker } from "@durable-host/engine";
 import {
   loadConfiguration,
@@ -7,6 +8,7 @@ import {
   type InvocationListener,
   type KeyRing,
 } from "@durable-host/functions";
+import { StorageEmulator } from "../emulator/storage-emulator";
 import type { HttpListener } from "../server/http-listener";
 import { OfflinePage } from "../server/offline-page";
 import { AppSlot } from "./app-slot";
@@ -62,6 +64,7 @@ interface Parts {
   readonly worker: TaskHubWorker;
   readonly endWaits: () => void;
   readonly telemetry: HostTelemetry;
+  readonly emulator: StorageEmulator;
   /** Filled as they are opened. */
   readonly listeners: { client?: HttpListener; sdk?: HttpListener };
 }
@@ -86,7 +89,8 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const { taskHub, worker, endWaits, slots } = createEngine(configuration, provider, slot.executor, logger, telemetry);
   telemetry.observe(worker, provider, slots);
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
-  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, listeners: {} };
+  const emulator = createEmulator(configuration, options, logger);
+  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, emulator, listeners: {} };
   const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
   const loadApp = (current: HostConfiguration) =>
     loadInto(parts, current, { ...options, ...surroundings }, console, keys);
@@ -128,6 +132,10 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   }
 }
 
+function createEmulator({ appRoot }: HostConfiguration, { dataDir }: StartOptions, logger: Logger): StorageEmulator {
+  return new StorageEmulator({ appRoot, folder: join(dataDir, "azurite"), logger: logger.child("Host.Storage") });
+}
+
 async function createMeasuredStore(
   configuration: HostConfiguration,
   options: StartOptions,
@@ -159,7 +167,7 @@ function loadInto(
   console: WatchedConsole,
   keys: KeyRing | undefined,
 ): Promise<void> {
-  const { slot, provider } = parts;
+  const { slot, provider, emulator } = parts;
   const { client, rpc } = portsOf(parts);
   const app = createApp({
     configuration,
@@ -168,6 +176,7 @@ function loadInto(
     onFiles: options.onFiles,
     https: options.https,
     records: () => provider.records,
+    emulatorReady: emulator.ready,
     port: client,
     rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,
     keys,
@@ -207,14 +216,14 @@ async function stopHost(parts: Parts, graceMs: number): Promise<void> {
   endWaits();
   await answered;
   await slot.stop();
-  await closeListeners(parts, FLUSH_MS);
+  await Promise.all([closeListeners(parts, FLUSH_MS), parts.emulator.stop()]);
   await provider.stop();
   await parts.telemetry.close();
 }
 
 async function abandonStart(parts: Parts): Promise<void> {
   parts.lifecycle.to("Stopping");
-  await Promise.allSettled([parts.slot.stop(), closeListeners(parts, 0)]);
+  await Promise.allSettled([parts.slot.stop(), closeListeners(parts, 0), parts.emulator.stop()]);
   await parts.provider.stop().catch(() => undefined);
   await parts.telemetry.close();
 }

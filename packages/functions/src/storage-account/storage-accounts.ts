@@ -2,7 +2,7 @@ import type { TableClient } from "@azure/data-tables" with { "resolution-mode": 
 import type { BlobServiceClient } from "@azure/storage-blob" with { "resolution-mode": "import" };
 import type { QueueServiceClient } from "@azure/storage-queue" with { "resolution-mode": "import" };
 import { setting, type AppSettings } from "../config/app-settings";
-import { storageConnection, type StorageService } from "./storage-connection";
+import { isStorageEmulator, storageConnection, type StorageService } from "./storage-connection";
 import { storageCredential } from "./storage-credential";
 import { WrittenQueues } from "./written-queues";
 
@@ -18,10 +18,13 @@ type Opener<Client> = () => Promise<Client>;
 export class StorageAccounts {
   readonly writtenQueues = new WrittenQueues();
   readonly #settings: AppSettings;
+  readonly #emulatorReady: () => Promise<void>;
   readonly #clients = new Map<string, Promise<unknown>>();
 
-  constructor(settings: AppSettings) {
+  /** `emulatorReady` is asked before the storage emulator of this machine is called for the first time; it never rejects. */
+  constructor(settings: AppSettings, emulatorReady: () => Promise<void> = () => Promise.resolve()) {
     this.#settings = settings;
+    this.#emulatorReady = emulatorReady;
   }
 
   /** Throws CONFIG_INVALID at once when the connection is not set; the same for the other services. */
@@ -74,8 +77,12 @@ export class StorageAccounts {
   ): Opener<Client> {
     const target = storageConnection(this.#settings, connection, service);
     const key = `${service}/${connection}/${part}`;
+    const openReady = async (): Promise<Client> => {
+      if (isStorageEmulator(target)) await this.#emulatorReady();
+      return open(target);
+    };
     return () => {
-      const opened = (this.#clients.get(key) as Promise<Client> | undefined) ?? open(target);
+      const opened = (this.#clients.get(key) as Promise<Client> | undefined) ?? openReady();
       this.#clients.set(key, opened);
       return opened;
     };

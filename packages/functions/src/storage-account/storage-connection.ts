@@ -49,8 +49,8 @@ export function storageConnection(settings: AppSettings, name: string, service: 
 }
 
 /** Tells whether a connection is the storage emulator of this machine. */
-export function isStorageEmulator(settings: AppSettings, name: string): boolean {
-  return EMULATOR.test(connectionValue(settings, name) ?? "");
+export function isStorageEmulator(connection: StorageConnection): boolean {
+  return connection.type === "connectionString" && EMULATOR.test(connection.value);
 }
 
 /** Reads one setting of an identity's section; as everywhere in configuration, names ignore case. */

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@durable-host/engine";
 import type { BlobItem, ContainerClient } from "@azure/storage-blob" with { "resolution-mode": "import" };
 import { storageErrorStatus } from "../../storage-account/storage-errors";
+import { openOrReport } from "../open-or-report";
 import { firstLine, Outage } from "../outage";
 import { Pause } from "../pause";
 import type { TriggerContext, TriggerListener } from "../trigger-type";
@@ -43,6 +44,7 @@ export class BlobListener implements TriggerListener {
   readonly #runs = new Map<string, Promise<void>>();
   /** Keys of what needs no look at its receipt. */
   #completed: Set<string> | undefined;
+  #isOpen = false;
   #isStopping = false;
   #listening: Promise<void> | undefined;
 
@@ -55,16 +57,25 @@ export class BlobListener implements TriggerListener {
     );
   }
 
+  /** Does not wait until the container is open: that may take its time. */
   async start(): Promise<void> {
-    const opened = await this.#parts.open();
-    this.#listening = this.#listen(opened);
+    this.#listening = this.#begun();
+    return Promise.resolve();
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#pause.wake();
-    await this.#listening;
+    if (this.#isOpen) await this.#listening;
     await Promise.all(this.#runs.values());
+  }
+
+  async #begun(): Promise<void> {
+    const { open, functionName, logger } = this.#parts;
+    const opened = await openOrReport(open, functionName, logger);
+    if (opened === undefined || this.#isStopping) return;
+    this.#isOpen = true;
+    await this.#listen(opened);
   }
 
   async #listen(opened: OpenContainer): Promise<void> {

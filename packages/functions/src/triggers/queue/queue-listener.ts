@@ -2,6 +2,7 @@ import type { Clock, Logger } from "@durable-host/engine";
 import type { ReceivedMessageItem } from "@azure/storage-queue" with { "resolution-mode": "import" };
 import { decodeMessage, type MessageEncoding } from "../../storage-account/message-encoding";
 import { storageErrorCode } from "../../storage-account/storage-errors";
+import { openOrReport } from "../open-or-report";
 import { firstLine, Outage } from "../outage";
 import { Pause } from "../pause";
 import type { TriggerContext, TriggerListener } from "../trigger-type";
@@ -51,6 +52,7 @@ export class QueueListener implements TriggerListener {
   readonly #runs = new Set<Promise<void>>();
   readonly #pause: Pause;
   readonly #outage: Outage;
+  #isOpen = false;
   #isStopping = false;
   #listening: Promise<void> | undefined;
 
@@ -60,18 +62,26 @@ export class QueueListener implements TriggerListener {
     this.#outage = new Outage(`The queue '${parts.queueName}' of function "${parts.functionName}"`, parts.logger);
   }
 
+  /** Does not wait until the queue is open: that may take its time. */
   async start(): Promise<void> {
-    const queue = await this.#parts.open();
-    if (this.#isStopping) return;
-    const endWakeUps = queue.onWritten(() => this.#pause.wake());
-    this.#listening = this.#listen(queue).finally(endWakeUps);
+    this.#listening = this.#begun();
+    return Promise.resolve();
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#pause.wake();
-    await this.#listening;
+    if (this.#isOpen) await this.#listening;
     await Promise.all(this.#runs);
+  }
+
+  async #begun(): Promise<void> {
+    const { open, functionName, logger } = this.#parts;
+    const queue = await openOrReport(open, functionName, logger);
+    if (queue === undefined || this.#isStopping) return;
+    this.#isOpen = true;
+    const endWakeUps = queue.onWritten(() => this.#pause.wake());
+    await this.#listen(queue).finally(endWakeUps);
   }
 
   async #listen(queue: OpenQueue): Promise<void> {
