@@ -124,6 +124,7 @@ export const TRACED = `
   });
   df.app.entity("counter", (context) => context.df.setState(1));
   df.app.orchestration("child", function* () { return "grown up"; });
+  df.app.orchestration("everyday", function* (context) { return yield context.df.callActivity("greet"); });
   df.app.orchestration("everything", function* (context) {
     const seen = yield context.df.callActivity("greet");
     yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 20));

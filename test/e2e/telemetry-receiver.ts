@@ -53,11 +53,18 @@ export class TelemetryReceiver {
   readonly metrics = new Set<string>();
   readonly envelopes: ReceivedEnvelope[] = [];
   readonly resources: Readonly<Record<string, unknown>>[] = [];
+  /** What has come as protobuf, by the path it came to. */
+  readonly protobuf = new Map<string, Buffer[]>();
   readonly #server: Server;
 
   private constructor(certificate: Certificate | undefined) {
     const listener: RequestListener = (request, response) => {
       void readBody(request).then((body) => {
+        if (request.headers["content-type"] === "application/x-protobuf") {
+          const path = request.url ?? "";
+          this.protobuf.set(path, [...(this.protobuf.get(path) ?? []), body]);
+          return response.end();
+        }
         response.setHeader("content-type", "application/json");
         response.end(this.#take(request.url ?? "", body));
       });

@@ -163,6 +163,45 @@ describe("telemetry by OTLP", () => {
     expect(exception?.attributes["exception.message"]).toContain("no more paper");
   });
 
+  it("is protobuf unless it is said otherwise, and a signal can be switched off", async () => {
+    const app = new LiveApp(fixture, TRACED);
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_LOGS_EXPORTER: "none",
+      OTEL_SERVICE_NAME: "print-shop",
+    };
+    const host = await fixture.start({ scriptRoot: app.scriptRoot, env });
+    const client = await fixture.client();
+    await client.waitForEnd(await startTraced("failing"));
+    await host.stop();
+
+    const sent = Buffer.concat(receiver.protobuf.get("/v1/traces") ?? []);
+    for (const text of ["orchestration:failing", "activity:throws", "durabletask.type", "print-shop"]) {
+      expect(sent.includes(text)).toBe(true);
+    }
+    expect(sent.includes(Buffer.from(TRACE_ID, "hex"))).toBe(true);
+    const metrics = Buffer.concat(receiver.protobuf.get("/v1/metrics") ?? []);
+    expect(metrics.includes("durable_host_invocations")).toBe(true);
+    expect([...receiver.protobuf.keys()]).not.toContain("/v1/logs");
+  });
+
+  it("says what it cannot do, or does not reach, and the host runs all the same", async () => {
+    const app = new LiveApp(fixture, TRACED);
+    const env = {
+      ...receiver.otlp,
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "500",
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc",
+    };
+    const host = await fixture.start({ scriptRoot: app.scriptRoot, env });
+    const client = await fixture.client();
+    expect((await client.waitForEnd(await startTraced("everyday"))).runtimeStatus).toBe("Completed");
+    await waitUntil("the host to say so", () => (/Telemetry: .*ECONNREFUSED/.test(host.output) ? true : undefined));
+    expect(await host.stop()).toMatchObject({ code: 0 });
+
+    expect(host.output).toContain('The OTLP protocol "grpc" is not supported');
+  });
+
   it("leaves the logs of an app to it that exports them itself", async () => {
     const app = new LiveApp(fixture, `${TRACED}\napp.setup({ capabilities: { WorkerOpenTelemetryEnabled: true } });`);
     const host = await fixture.start({ scriptRoot: app.scriptRoot, env: receiver.otlp });
@@ -203,6 +242,27 @@ describe("telemetry to Application Insights", () => {
     const log = of("MessageData").find(({ data }) => data.baseData["message"] === "about to throw");
     expect(log?.tags).toMatchObject({ "ai.operation.id": TRACE_ID });
     expect(log?.data.baseData["properties"]).toMatchObject({ Category: "Function.throws.User" });
+  });
+});
+
+describe("logs as JSON", () => {
+  it("are one object per line, from the first to the last", async () => {
+    const app = new LiveApp(fixture, TRACED);
+    const host = await fixture.start({ scriptRoot: app.scriptRoot, env: { DURABLE_HOST_LOG_FORMAT: "json" } });
+    const client = await fixture.client();
+    await client.waitForEnd(await startTraced("failing"));
+    await host.stop();
+
+    const lines = host.output.split("\n").filter((line) => line !== "");
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries.at(0)?.["message"]).toMatch(/^durable-host /);
+    expect(entries.at(-1)).toMatchObject({ level: "Information", message: "Stopped." });
+    expect(entries.find(({ message }) => message === "about to throw")).toMatchObject({
+      level: "Information",
+      category: "Function.throws.User",
+      functionName: "throws",
+      invocationId: expect.any(String),
+    });
   });
 });
 

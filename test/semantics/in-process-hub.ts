@@ -16,6 +16,8 @@ import {
   type Logger,
   type TaskHub,
   type TaskHubWorker,
+  type WorkMeter,
+  type WorkTracer,
 } from "@durable-host/engine";
 import { createSqliteProvider } from "@durable-host/sqlite";
 import { silentLogger } from "@durable-host/testkit";
@@ -61,6 +63,8 @@ export interface HubSettings {
   readonly logger?: Logger;
   /** Another store than the embedded one. */
   readonly store?: () => StorageProvider;
+  readonly tracer?: WorkTracer;
+  readonly meter?: WorkMeter;
 }
 
 /**
@@ -93,6 +97,7 @@ export class InProcessHub {
       executor,
       ids: randomIds,
       completions: new CompletionSignals(),
+      tracer: settings.tracer,
       ...common,
     };
     this.hub = createTaskHub({
@@ -103,6 +108,7 @@ export class InProcessHub {
     });
     this.#worker = createTaskHubWorker({
       ...shared,
+      meter: settings.meter,
       limits: {
         maxConcurrentOrchestrations: 10,
         maxConcurrentActivities: 10,

@@ -70,7 +70,7 @@ async function exported<Exporter>(
   const protocol = environment[name] || environment["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf";
   if (protocol === "http/protobuf" || protocol === "http/json") return makers[protocol]();
   warn(
-    `The OTLP protocol "${protocol}" is not supported: use http/protobuf or http/json. Nothing is exported by OTLP.`,
+    `The OTLP protocol "${protocol}" is not supported: use http/protobuf or http/json. No ${signal.toLowerCase()} are exported.`,
   );
   return undefined;
 }

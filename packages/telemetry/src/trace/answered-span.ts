@@ -6,6 +6,7 @@ import {
   type ExecutionStarted,
   type HistoryEvent,
 } from "@durable-host/engine";
+import { operationError } from "./operation-error";
 import type { Attributes, Span } from "./span";
 
 type AnsweredSpan = Omit<Span, "context" | "parent" | "links">;
@@ -90,7 +91,7 @@ function entityError(input: string | null): string | undefined {
   if (!input?.includes('"exceptionType"')) return undefined;
   try {
     const answer = JSON.parse(input) as { readonly exceptionType?: unknown; readonly result?: unknown };
-    return answer.exceptionType === undefined ? undefined : String(answer.result ?? answer.exceptionType);
+    return answer.exceptionType === undefined ? undefined : operationError(answer.result);
   } catch {
     return undefined;
   }

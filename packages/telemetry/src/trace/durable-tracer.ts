@@ -16,6 +16,7 @@ import {
   type WorkTracer,
 } from "@durable-host/engine";
 import { answeredSpan } from "./answered-span";
+import { operationError } from "./operation-error";
 import type { Attributes, Span, SpanContext, SpanSink } from "./span";
 import { childContext, formatTraceContext, parseTraceContext, type RootSampler } from "./trace-context";
 
@@ -131,7 +132,7 @@ export class DurableTracer implements WorkTracer {
   entityBatchSaved({ entity, operations, results, messages, startedAt, endedAt }: SavedEntityBatch): void {
     for (const [index, operation] of operations.entries()) {
       const result = results[index];
-      const error = result?.isError ? (result.result ?? "The operation failed.") : undefined;
+      const error = result?.isError ? operationError(result.result) : undefined;
       this.#emit({
         name: spanName("entity", `${entity.name}:${operation.name}`),
         kind: operation.isSignal ? "consumer" : "server",
