@@ -27,14 +27,14 @@ const MADE = "src/functions";
 /** Makes an app. Rejects with CommandFailure when a program that was to be run has failed; the files are written then. */
 export async function initApp(options: InitOptions, surroundings: LocalSurroundings): Promise<void> {
   const { folder, force } = options;
+  if (options.docker === "only") {
+    mkdirSync(folder, { recursive: true });
+    return writeFiles(folder, dockerFiles(), force, surroundings);
+  }
   const language = options.language ?? (await chooseLanguage(folder, surroundings));
   const docker = options.docker !== "no";
   const project = { name: packageName(basename(folder)), language, bundles: options.bundles, docker };
   mkdirSync(folder, { recursive: true });
-  if (options.docker === "only") {
-    writeFiles(folder, dockerFiles(language), force, surroundings);
-    return;
-  }
   writeFiles(folder, projectFiles(project), force, surroundings);
   mkdirSync(join(folder, ...MADE.split("/")), { recursive: true });
   if (options.sourceControl) await initRepository(folder, surroundings);

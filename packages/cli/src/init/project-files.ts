@@ -1,3 +1,4 @@
+import { loadLine } from "../new/source-file";
 import { HOST_VERSION } from "../version";
 import { dockerFiles } from "./docker-files";
 import { VERSIONS, type Project } from "./project";
@@ -18,7 +19,7 @@ export function projectFiles(project: Project): Readonly<Record<string, string>>
     ".gitignore": lines("node_modules/", "dist/", ".durable/", "local.settings.json", "__*db_*__*.json", "*.log"),
     ".vscode/extensions.json": json({ recommendations: ["ms-azuretools.vscode-azurefunctions"] }),
     ".vscode/launch.json": json(ATTACH),
-    ...(project.docker && dockerFiles(project.language)),
+    ...(project.docker && dockerFiles()),
   };
 }
 
@@ -95,10 +96,7 @@ function manifest({ name, language }: Project): object {
 }
 
 function entryFile(isTypeScript: boolean): string {
-  const load = isTypeScript
-    ? 'import { app } from "@azure/functions";'
-    : 'const { app } = require("@azure/functions");';
-  return `${load}
+  return `${loadLine("app", isTypeScript ? "import" : "require")}
 
 // Request and response bodies are streamed instead of gathered. The functions are in functions/.
 app.setup({ enableHttpStream: true });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VERSIONS } from "../../src/init/project";
 import type { Questions } from "../../src/local/local-command";
@@ -87,10 +87,10 @@ describe("durable-host init", () => {
 
   it("writes a Dockerfile on demand, or nothing else", async () => {
     const folder = folders.make();
-    writeFileSync(join(folder, "tsconfig.json"), "{}");
     await runLocalCommand(folder, ["init", "--docker-only"]);
     expect(existsSync(join(folder, "package.json"))).toBe(false);
-    expect(readFileSync(join(folder, "Dockerfile"), "utf8")).toContain("npm run build");
+    expect(readFileSync(join(folder, "Dockerfile"), "utf8")).toContain("npm run build --if-present");
+    expect(existsSync(join(folder, ".dockerignore"))).toBe(true);
   });
 
   it("fails with code 1 when npm does, and says that the files are there", async () => {

@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DURABLE_COMMANDS } from "../../src/durable/all-commands";
-import { parseCommandLine } from "./parse-durable";
+import { createCommandLine } from "../src/command-line";
+import { TEMPLATES } from "../src/new/all-templates";
+import { DURABLE_COMMANDS } from "../src/durable/all-commands";
+import { parseCommandLine } from "./durable/parse-durable";
 
-const PAGE = readFileSync(join(__dirname, "../../../../docs/cli.md"), "utf8");
+const never = () => Promise.reject(new Error("a command ran"));
+const program = createCommandLine({ start: never, durable: never, storage: never, local: never }, "/srv/shop");
+
+const PAGE = readFileSync(join(__dirname, "../../../docs/cli.md"), "utf8");
 
 /** The row of the table of commands in which a command is named. */
 function rowOf(name: string): string | undefined {
@@ -32,5 +37,19 @@ describe("docs/cli.md", () => {
     const flags = text.slice(text.indexOf("Where:"), text.indexOf("Examples:")).match(/--[a-z-]+/g) ?? [];
     expect(flags.length).toBeGreaterThan(5);
     expect(flags.filter((flag) => !PAGE.includes(flag))).toEqual([]);
+  });
+
+  it.each(["start", "init", "new", "keys", "settings", "func-shim"])("names %s with all its options", (name) => {
+    const command = program.commands.find((each) => each.name() === name);
+    const all = command === undefined ? [] : [command, ...command.commands];
+    const flags = all.flatMap(({ options }) => options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? ""));
+    expect(all.length).toBeGreaterThan(0);
+    expect(flags.filter((flag) => !new RegExp(`\\\`${flag}[\\s\`]`).test(PAGE))).toEqual([]);
+    expect(command?.commands.map((each) => each.name()).filter((each) => !PAGE.includes(`${each}`))).toEqual([]);
+  });
+
+  it("names all commands and all templates", () => {
+    const names = [...program.commands.map((each) => each.name()), ...TEMPLATES.map((each) => each.name)];
+    expect(names.filter((name) => !PAGE.includes(`\`${name}`))).toEqual([]);
   });
 });
