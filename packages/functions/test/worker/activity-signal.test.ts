@@ -30,7 +30,6 @@ const CODE = `
   df.app.activity("deaf", { handler: (input, context) => { context.log("working"); return "done"; } });
   app.generic("other", {
     trigger: { type: "timerTrigger", name: "timer", schedule: "0 * * * * *" },
-    return: { type: "queue", name: "$return", queueName: "q", connection: "C", direction: "out" },
     handler: (timer, context) => ({ has: "signal" in context }),
   });`;
 
