@@ -15,7 +15,7 @@ export interface ReplayedInstance {
   /** How often its code ran in the recorded execution. */
   readonly episodes: number;
   /** How the code ended, in the record and now; absent for an instance that was recorded while it ran. */
-  readonly completion?: "Completed" | "Failed" | "ContinuedAsNew";
+  readonly completion?: "Completed" | "Failed" | "ContinuedAsNew" | "Terminated" | "Canceled";
 }
 
 /** Today's code does not do what it did when an instance was recorded: instances that run would fail after its deployment. */

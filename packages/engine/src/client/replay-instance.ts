@@ -27,6 +27,7 @@ const ASKED: Readonly<Record<OrchestratorAction["type"], string>> = {
   CreateTimer: "a timer task",
   CreateSubOrchestration: "a sub-orchestration task",
   SendEvent: "an event",
+  TerminateOrchestration: "a termination",
 };
 
 /**

@@ -87,14 +87,17 @@ export function beginEpisode(
 
 /**
  * The start of this execution before all else: after continue-as-new it may have been sent later than events that arrived
- * meanwhile, and those are for the new execution (contract §1.4).
+ * meanwhile, and those are for the new execution (contract §1.4). Behind it what the execution before has handed on, for
+ * that arrived first.
  */
 function startFirst(messages: readonly Message[], executionId: string): readonly Message[] {
   const isOwnStart = ({ event }: Message): boolean =>
     event.type === "ExecutionStarted" && event.instance.executionId === executionId;
   const first = messages.findIndex(isOwnStart);
   if (first <= 0) return messages;
-  return [...messages.filter(isOwnStart), ...messages.filter((message) => !isOwnStart(message))];
+  const isHandedOn = (message: Message): boolean => !isOwnStart(message) && message.executionId === executionId;
+  const isOther = (message: Message): boolean => !isOwnStart(message) && message.executionId !== executionId;
+  return [...messages.filter(isOwnStart), ...messages.filter(isHandedOn), ...messages.filter(isOther)];
 }
 
 /** Moves what user code may see out of the withheld events; a suspended instance sees nothing. */

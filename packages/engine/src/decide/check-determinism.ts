@@ -86,6 +86,9 @@ function whatInstead(completion: Completion | undefined, inspection: Inspection 
       return "it had continued as new";
     case "Failed":
       return `it had failed (${completion.output})`;
+    case "Terminated":
+    case "Canceled":
+      return `it had ended as ${completion.type}`;
     case undefined:
       return waitsFor(inspection?.tasks.filter((task) => task.awaited) ?? []);
   }
@@ -148,5 +151,7 @@ function describeAction(action: OrchestratorAction): Scheduled {
       return { id: action.id, what: "a sub-orchestration task", name: action.name };
     case "SendEvent":
       return { id: action.id, what: "an event", name: action.name, target: action.instanceId };
+    case "TerminateOrchestration":
+      return { id: action.id, what: "a termination", name: action.instanceId };
   }
 }

@@ -22,14 +22,10 @@ export interface EndedExecution {
 }
 
 /** How an execution can end. */
-export type Ending =
-  | Exclude<Completion, { type: "ContinuedAsNew" }>
-  | {
-      readonly type: "Terminated";
-      readonly output: string | null;
-      /** Sub-orchestrations that are still running are terminated too. */
-      readonly recurse?: boolean;
-    };
+export type Ending = Exclude<Completion, { type: "ContinuedAsNew" }> & {
+  /** Of a termination: sub-orchestrations that are still running are terminated too. */
+  readonly recurse?: boolean;
+};
 
 /** Completed, failed or terminated: records it, answers the parent, frees entities on every path (contract §2.5, Locks). */
 export function endExecution(
@@ -99,12 +95,13 @@ export function releaseLock(
 /** Continue-as-new: the next execution's start, and the external events it inherits (contract §2.5, ContinueAsNew). */
 export function nextExecution(
   started: ExecutionStarted,
-  input: string | null,
+  { input, version = started.version, tags = started.tags }: Extract<Completion, { type: "ContinuedAsNew" }>,
   inherited: readonly EventRaised[],
   executionId: string,
   now: number,
 ): readonly OutboundMessage[] {
   const { instanceId } = started.instance;
-  const start: ExecutionStarted = { ...started, timestamp: now, input, instance: { instanceId, executionId } };
+  const next: ExecutionStarted = { ...started, timestamp: now, input, version, instance: { instanceId, executionId } };
+  const start = tags === undefined ? next : { ...next, tags };
   return [start, ...inherited].map((event) => ({ instanceId, executionId, event }));
 }

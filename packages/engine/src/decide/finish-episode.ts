@@ -2,7 +2,7 @@ import type { Completion, OrchestratorAction } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { InstanceState } from "../model/instance";
-import type { TraceContext } from "../model/trace-context";
+import type { ExecutionSpan, TraceContext } from "../model/trace-context";
 import type { EpisodeResult } from "../ports/executor";
 import type { OrchestrationCommit, OutboundMessage, TimerMessage } from "../ports/storage-provider";
 import type { BegunEpisode } from "./begin-episode";
@@ -16,6 +16,8 @@ export interface EpisodeLimits {
   readonly maxActions: number;
   readonly defaultVersion: string;
   readonly storeInputs: boolean;
+  /** In bytes of UTF-16. Absent: 16 KB. */
+  readonly maxCustomStatusBytes?: number;
   /** Absent: every version is executed. */
   readonly versions?: { readonly match: VersionMatchStrategy; readonly onMismatch: VersionFailureStrategy };
   /** What becomes of an instance whose replay differs from its history: it fails (default), or is suspended until mended. */
@@ -25,7 +27,7 @@ export interface EpisodeLimits {
 /** See `EpisodeLimits.onNonDeterminism` (host.json `nonDeterminismFailureStrategy`). */
 export type NonDeterminismStrategy = "Fail" | "Hold";
 
-/** Largest custom status, in bytes of UTF-16 (contract §2.6). */
+/** Largest custom status unless the host says otherwise, in bytes of UTF-16 (contract §2.6). */
 const MAX_CUSTOM_STATUS_BYTES = 16 * 1024;
 
 interface Draft {
@@ -86,19 +88,20 @@ export function finishEpisode(
   const instance: InstanceState = {
     ...context.instance,
     runtimeStatus: "Running",
-    customStatus: (exceeded ? undefined : result.customStatus) ?? context.instance.customStatus,
+    customStatus: exceeded || result.customStatus === undefined ? context.instance.customStatus : result.customStatus,
     lastUpdatedAt: now,
   };
   const completion: Completion | undefined = exceeded
     ? { type: "Failed", output: exceeded, immediate: true }
     : result.completion;
-  const mayEnd = (completion?.type === "Failed" && completion.immediate) || !hasOpenTasks(state);
+  const span = state.span ? undefined : result.span;
+  const mayEnd = completion?.immediate || !hasOpenTasks(state);
   if (completion && !mayEnd) giveUpLock(draft, state, started, now);
-  if (!completion || !mayEnd) return toCommit(draft, begun, instance, canceled, context);
+  if (!completion || !mayEnd) return toCommit(draft, begun, instance, canceled, context, span);
   if (completion.type === "ContinuedAsNew") {
-    return continueAsNew(draft, state, started, { ...instance, input: completion.input }, result, context);
+    return continueAsNew(draft, state, started, instance, completion, result, context);
   }
-  return toCommit(draft, begun, end(draft, state, started, instance, completion, now), canceled, context);
+  return toCommit(draft, begun, end(draft, state, started, instance, completion, now), canceled, context, span);
 }
 
 /**
@@ -150,7 +153,7 @@ function end(
 
 function record(draft: Draft, state: RuntimeState, action: OrchestratorAction, context: ActionContext): void {
   const recorded = recordAction(action, context);
-  apply(draft, state, [recorded.event]);
+  if (recorded.event) apply(draft, state, [recorded.event]);
   if (recorded.activity) draft.activities.push(recorded.activity);
   if (recorded.timer) draft.timers.push(recorded.timer);
   if (recorded.message) draft.messages.push(recorded.message);
@@ -162,8 +165,9 @@ function limitExceeded(
   limits: EpisodeLimits,
 ): string | undefined {
   const bytes = (result.customStatus?.length ?? 0) * 2;
-  if (Math.trunc(bytes / 1024) * 1024 > MAX_CUSTOM_STATUS_BYTES) {
-    return `The size of the JSON-serialized custom status must not exceed 16 KB of UTF-16 text; it has ${Math.trunc(bytes / 1024)} KB.`;
+  const { maxCustomStatusBytes = MAX_CUSTOM_STATUS_BYTES } = limits;
+  if (Math.trunc(bytes / 1024) * 1024 > maxCustomStatusBytes) {
+    return `The size of the JSON-serialized custom status must not exceed ${Math.trunc(maxCustomStatusBytes / 1024)} KB of UTF-16 text; it has ${Math.trunc(bytes / 1024)} KB.`;
   }
   const last = fresh.at(-1);
   if (last && last.id >= limits.maxActions) {
@@ -181,13 +185,15 @@ function continueAsNew(
   state: RuntimeState,
   started: ExecutionStarted,
   instance: InstanceState,
+  completion: Extract<Completion, { type: "ContinuedAsNew" }>,
   result: EpisodeResult,
   { consumed, now, newId }: EpisodeContext,
 ): OrchestrationCommit {
   const executionId = newId();
-  const next = nextExecution(started, instance.input, result.unconsumedEvents ?? [], executionId, now);
+  const next = nextExecution(started, completion, result.unconsumedEvents ?? [], executionId, now);
+  const { input, version = instance.version, tags = instance.tags } = completion;
   return {
-    instance: { ...instance, executionId },
+    instance: { ...instance, executionId, input, version, ...(tags && { tags }) },
     history: { type: "replace", events: [] },
     consumedMessages: consumed,
     activities: draft.activities,
@@ -203,8 +209,11 @@ function toCommit(
   instance: InstanceState,
   canceled: readonly number[],
   { consumed, now }: EpisodeContext,
+  span?: ExecutionSpan,
 ): OrchestrationCommit {
-  if (draft.events.length > 0) apply(draft, begun.state, [{ type: "OrchestratorCompleted", timestamp: now }]);
+  if (draft.events.length > 0) {
+    apply(draft, begun.state, [{ type: "OrchestratorCompleted", timestamp: now, ...(span && { span }) }]);
+  }
   return {
     instance,
     history: begun.replaced

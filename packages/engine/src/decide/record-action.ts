@@ -1,4 +1,4 @@
-import type { CreateSubOrchestration, OrchestratorAction, SendEvent } from "../model/action";
+import type { CreateSubOrchestration, OrchestratorAction, ScheduleActivity, SendEvent } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
 import type { ExecutionStarted, HistoryEvent } from "../model/history-event";
 import type { TraceContext } from "../model/trace-context";
@@ -22,9 +22,9 @@ export interface ActionContext {
   readonly stampActivities?: boolean;
 }
 
-/** What an action leaves behind: its event in history and the work it asks for. */
+/** What an action leaves behind: its event in history, if it has one, and the work it asks for. */
 export interface RecordedAction {
-  readonly event: HistoryEvent;
+  readonly event?: HistoryEvent;
   readonly activity?: ActivityTask;
   readonly timer?: TimerMessage;
   readonly message?: OutboundMessage;
@@ -34,28 +34,7 @@ export interface RecordedAction {
 export function recordAction(action: OrchestratorAction, context: ActionContext): RecordedAction {
   switch (action.type) {
     case "ScheduleActivity":
-      return {
-        event: {
-          type: "TaskScheduled",
-          timestamp: context.now,
-          eventId: action.id,
-          name: action.name,
-          input: context.storeInputs ? action.input : null,
-          ...(action.version === undefined ? {} : { version: action.version }),
-          ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
-          ...tracedBy(context, action.id),
-        },
-        activity: {
-          instanceId: context.started.instance.instanceId,
-          executionId: context.started.instance.executionId,
-          taskId: action.id,
-          name: action.name,
-          input: action.input,
-          ...(action.version === undefined ? {} : { version: action.version }),
-          ...tracedBy(context, action.id),
-          ...(context.stampActivities ? { scheduledAt: context.now } : {}),
-        },
-      };
+      return recordActivity(action, context);
     case "CreateTimer": {
       const retryOf = action.retryOfId === undefined ? {} : { retryOfId: action.retryOfId };
       return {
@@ -67,13 +46,52 @@ export function recordAction(action: OrchestratorAction, context: ActionContext)
       return recordSubOrchestration(action, context);
     case "SendEvent":
       return recordSend(action, context);
+    case "TerminateOrchestration": {
+      const { instanceId, reason, recurse } = action;
+      const event = {
+        type: "ExecutionTerminated",
+        timestamp: context.now,
+        reason,
+        ...(recurse && { recurse }),
+      } as const;
+      return { message: { instanceId, event } };
+    }
   }
+}
+
+function recordActivity(action: ScheduleActivity, context: ActionContext): RecordedAction {
+  const { id, name, input } = action;
+  const shared = {
+    ...(action.version === undefined ? {} : { version: action.version }),
+    ...(action.tags === undefined ? {} : { tags: action.tags }),
+    ...tracedBy(context, action),
+  };
+  return {
+    event: {
+      type: "TaskScheduled",
+      timestamp: context.now,
+      eventId: id,
+      name,
+      input: context.storeInputs ? input : null,
+      ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
+      ...shared,
+    },
+    activity: {
+      ...context.started.instance,
+      taskId: id,
+      name,
+      input,
+      ...shared,
+      ...(context.stampActivities ? { scheduledAt: context.now } : {}),
+    },
+  };
 }
 
 function recordSubOrchestration(action: CreateSubOrchestration, context: ActionContext): RecordedAction {
   const parent = context.started.instance;
   const instanceId = action.instanceId ?? `${parent.executionId}:${action.id}`;
   const version = action.version ?? context.defaultVersion;
+  const tags = action.tags ?? context.started.tags;
   const start: ExecutionStarted = {
     type: "ExecutionStarted",
     timestamp: context.now,
@@ -82,8 +100,8 @@ function recordSubOrchestration(action: CreateSubOrchestration, context: ActionC
     input: action.input,
     instance: { instanceId, executionId: context.newId() },
     parent: { ...parent, name: context.started.name, taskScheduledId: action.id },
-    ...(context.started.tags ? { tags: context.started.tags } : {}),
-    ...tracedBy(context, action.id),
+    ...(tags && Object.keys(tags).length > 0 ? { tags } : {}),
+    ...tracedBy(context, action),
   };
   const problem = childIdProblem(instanceId, context.started);
   return {
@@ -95,6 +113,8 @@ function recordSubOrchestration(action: CreateSubOrchestration, context: ActionC
       version,
       instanceId,
       input: context.storeInputs ? action.input : null,
+      ...(action.tags === undefined ? {} : { tags: action.tags }),
+      ...(action.traceContext === undefined ? {} : { traceContext: action.traceContext }),
       ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
     },
     message: problem
@@ -124,14 +144,19 @@ function childIdProblem(instanceId: string, parent: ExecutionStarted): string | 
 
 function recordSend(action: SendEvent, context: ActionContext): RecordedAction {
   const { instanceId, name, input } = action;
+  const { traceContext } = tracedBy(context, action);
   return {
     event: { type: "EventSent", timestamp: context.now, eventId: action.id, instanceId, name, input },
-    message: eventMessage(instanceId, name, input, context.now, action.dueAt, context.traceOf?.(action.id)),
+    message: eventMessage(instanceId, name, input, context.now, action.dueAt, traceContext),
   };
 }
 
-function tracedBy({ traceOf }: ActionContext, eventId: number): { readonly traceContext?: TraceContext } {
-  return traceOf ? { traceContext: traceOf(eventId) } : {};
+/** The code's own context goes before the host's. */
+function tracedBy(
+  { traceOf }: ActionContext,
+  { id, traceContext = traceOf?.(id) }: { readonly id: number; readonly traceContext?: TraceContext },
+): { readonly traceContext?: TraceContext } {
+  return traceContext ? { traceContext } : {};
 }
 
 /** An event to another instance; an entity that does not exist comes into being by it. */

@@ -1,5 +1,6 @@
 import type { OrchestratorAction } from "../model/action";
 import type { ExecutionCompleted, ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { ExecutionSpan } from "../model/trace-context";
 import { heldLockAfter, type HeldLock } from "./held-lock";
 
 /**
@@ -29,6 +30,8 @@ export interface RuntimeState {
   lastEpisodeAt: number;
   /** Timestamp of the first OrchestratorStarted, or of the newest rewind. */
   begunAt: number | undefined;
+  /** See EpisodeResult.span. */
+  span: ExecutionSpan | undefined;
   historyLength: number;
 }
 
@@ -47,6 +50,7 @@ export function emptyState(): RuntimeState {
     heldLock: undefined,
     lastEpisodeAt: 0,
     begunAt: undefined,
+    span: undefined,
     historyLength: 0,
   };
 }
@@ -113,6 +117,8 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
       state.begunAt = event.timestamp;
       return;
     case "OrchestratorCompleted":
+      state.span ??= event.span;
+      return;
     case "ExecutionTerminated":
     case "EventRaised":
     case "ContinueAsNew":

@@ -153,9 +153,10 @@ export class Dispatcher<Item extends WorkItem> {
     while (this.#isLocking() && this.#woken && this.#free() > 0) {
       this.#woken = false;
       try {
-        const items = await this.#processor.lock(this.#free());
+        const asked = this.#free();
+        const items = await this.#processor.lock(asked);
         this.#blind = false;
-        if (items.length > 0) this.#woken = true;
+        if (items.length >= asked) this.#woken = true;
         for (const item of items) void this.#execute(item);
       } catch (error) {
         this.#reportBlindness(error);

@@ -3,6 +3,7 @@ import { planEntityBatch, type EntityPlan } from "../decide/entity/plan-entity-b
 import { traceContextOf, type RequestMessage } from "../decide/entity/request-message";
 import { parseSchedulerState } from "../decide/entity/scheduler-state";
 import { unknownFunction } from "../decide/unknown-function";
+import type { EntityOperation } from "../model/entity-operation";
 import type { EntityId } from "../model/instance-id";
 import { parseEntityInstanceId } from "../model/instance-id";
 import type { IdSource } from "../model/ids";
@@ -89,12 +90,20 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
       name: request.op ?? "",
       input: request.input ?? null,
       isSignal: request.signal ?? false,
+      id: request.id,
+      ...callerOf(request),
     }));
     const { tracer } = this.#options;
     const traceContexts = tracer && plan.operations.map((request) => tracer.operationContext(traced(request)));
     const batch = { entity, exists: plan.exists, state: plan.state ?? null, operations };
     return executor.executeEntity(traceContexts ? { ...batch, traceContexts } : batch, signal);
   }
+}
+
+function callerOf({ signal, parent, parentExecution }: RequestMessage): Pick<EntityOperation, "caller"> {
+  if (signal || parent === undefined) return {};
+  const execution = parentExecution === undefined ? {} : { executionId: parentExecution };
+  return { caller: { instanceId: parent, ...execution } };
 }
 
 function traced(request: RequestMessage): TracedOperation {

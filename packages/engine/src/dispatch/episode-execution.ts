@@ -89,6 +89,7 @@ export class EpisodeExecution {
       ...(started.parent ? { parent: started.parent } : {}),
       ...(ready.resumeAfter === undefined ? {} : { resumeAfter: ready.resumeAfter }),
       ...(ready.traceContext ? { traceContext: ready.traceContext } : {}),
+      ...(begun.state.span ? { span: begun.state.span } : {}),
       loadPastEvents: async () => {
         if (item.historyLength === 0) return [];
         history = begun.replaced ?? (await this.#options.provider.readHistory(item.instance.instanceId));

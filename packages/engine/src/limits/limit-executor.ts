@@ -82,6 +82,8 @@ function actionExcess(action: OrchestratorAction, limit: number): string | undef
       return describeExcess(`The input of sub-orchestration '${action.name}'`, action.input, limit);
     case "SendEvent":
       return describeExcess(`What is sent to '${action.instanceId}'`, action.input, limit);
+    case "TerminateOrchestration":
+      return describeExcess(`The reason to terminate '${action.instanceId}'`, action.reason, limit);
     case "CreateTimer":
       return undefined;
   }
@@ -90,6 +92,8 @@ function actionExcess(action: OrchestratorAction, limit: number): string | undef
 function completionExcess(completion: Completion, limit: number): string | undefined {
   switch (completion.type) {
     case "Completed":
+    case "Terminated":
+    case "Canceled":
       return describeExcess("Its output", completion.output, limit);
     case "ContinuedAsNew":
       return describeExcess("The input of its next execution", completion.input, limit);

@@ -10,6 +10,7 @@ export interface ActivityTask {
   readonly name: string;
   readonly version?: string;
   readonly input: JsonText | null;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly traceContext?: TraceContext;
   /** When it was asked for, in milliseconds since the epoch; only where somebody measures how long activities wait. */
   readonly scheduledAt?: number;

@@ -1,3 +1,4 @@
+import type { FailureDetails } from "./failure-details";
 import type { EntityId } from "./instance-id";
 import type { JsonText } from "./json-text";
 
@@ -6,12 +7,24 @@ export interface EntityOperation {
   readonly name: string;
   readonly input: JsonText | null;
   readonly isSignal: boolean;
+  /** Of the request, unique. Absent where nobody asks for it. */
+  readonly id?: string;
+  /** Who waits for the answer to a call. */
+  readonly caller?: Caller;
+}
+
+/** The execution that has called; the id of an execution that nobody names is absent. */
+interface Caller {
+  readonly instanceId: string;
+  readonly executionId?: string;
 }
 
 /** Outcome of one operation; `result` is JSON, for an error the JSON of what was thrown. */
 export interface EntityOperationResult {
   readonly isError: boolean;
   readonly result: JsonText | null;
+  /** Of an error, where whoever executes entities describes failures as data. */
+  readonly failureDetails?: FailureDetails;
 }
 
 /** A signal that an entity sends to another entity. */

@@ -1,7 +1,7 @@
 import type { FailureDetails } from "./failure-details";
 import type { JsonText } from "./json-text";
 import type { RuntimeStatus } from "./runtime-status";
-import type { TraceContext } from "./trace-context";
+import type { ExecutionSpan, TraceContext } from "./trace-context";
 
 /** One execution of an instance; a new one begins with every start over the same id and every continue-as-new. */
 export interface OrchestrationInstance {
@@ -31,6 +31,8 @@ export interface OrchestratorStarted extends EventBase {
 
 export interface OrchestratorCompleted extends EventBase {
   readonly type: "OrchestratorCompleted";
+  /** Of the execution, if this episode has brought it: later episodes are handed it. */
+  readonly span?: ExecutionSpan;
 }
 
 export interface ExecutionStarted extends EventBase {
@@ -84,6 +86,7 @@ export interface TaskScheduled extends SchedulingEvent {
   readonly version?: string;
   /** Kept only when the host is configured to store activity inputs in history; the activity task always has it. */
   readonly input: JsonText | null;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly traceContext?: TraceContext;
   /** Id of the timer after which it is tried again; absent for a first attempt. */
   readonly retryTimerId?: number;
@@ -114,6 +117,10 @@ export interface SubOrchestrationCreated extends SchedulingEvent {
   readonly version?: string;
   readonly instanceId: string;
   readonly input: JsonText | null;
+  /** Those of the action, where it named some. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** That of the action, where it brought one. */
+  readonly traceContext?: TraceContext;
   /** Id of the timer after which it is tried again; absent for a first attempt. */
   readonly retryTimerId?: number;
 }

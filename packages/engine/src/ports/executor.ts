@@ -4,7 +4,7 @@ import type { EntityOperation, EntityOperationResult, EntitySignal } from "../mo
 import type { EventRaised, HistoryEvent, ParentInstance, TaskFailure } from "../model/history-event";
 import type { EntityId } from "../model/instance-id";
 import type { JsonText } from "../model/json-text";
-import type { TraceContext } from "../model/trace-context";
+import type { ExecutionSpan, TraceContext } from "../model/trace-context";
 
 /**
  * One replay-and-advance of an orchestrator.
@@ -30,6 +30,8 @@ export interface Episode {
   readonly loadPastEvents: () => Promise<readonly HistoryEvent[]>;
   /** Of the execution; absent: it is not traced. */
   readonly traceContext?: TraceContext;
+  /** What an earlier episode of the execution has answered as its span. */
+  readonly span?: ExecutionSpan;
 }
 
 /** What an episode came to. */
@@ -40,12 +42,22 @@ export interface EpisodeResult {
   readonly replayed: boolean;
   /** All timers the code has cancelled and that have not fired, by id. */
   readonly canceledTimers: readonly number[];
-  /** JSON. Absent: the code has not set one, and what the instance has (from before continue-as-new) stays (contract §2.1). */
-  readonly customStatus?: JsonText;
+  /**
+   * JSON. Absent: the code has not set one, and what the instance has (from before continue-as-new) stays (contract §2.1).
+   * null: the instance has none from now on.
+   */
+  readonly customStatus?: JsonText | null;
   /** How the code has ended; absent while it waits. Repeated by every later episode of the execution. */
   readonly completion?: Completion;
   /** External events that arrived after the code had ended; continue-as-new hands them to the next execution. */
   readonly unconsumedEvents?: readonly EventRaised[];
+  /** The span of the execution, to be handed to every later episode. The first answer that has one counts. */
+  readonly span?: ExecutionSpan;
+  /**
+   * How many of `newEvents` the code has seen, from the front, OrchestratorStarted included. The messages behind the others
+   * stay queued for the next episode. Absent: all.
+   */
+  readonly eventsProcessed?: number;
 }
 
 /** What a call of `context.df` asks for. */

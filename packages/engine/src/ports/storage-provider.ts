@@ -209,7 +209,10 @@ export interface StorageProvider {
   purgeInstances(instanceIds: readonly string[], statuses?: readonly RuntimeStatus[]): Promise<number>;
 
   // Work
-  /** Locks up to `max` instances of one kind that have due messages. Resolves to an empty list when there are none. */
+  /**
+   * Locks up to `max` instances of one kind that have due messages. Resolves to fewer only when no more are free at this moment;
+   * a store that cannot be sure of that signals `onWork`. An empty list when there are none.
+   */
   lockOrchestrations(kind: InstanceKind, max: number): Promise<readonly OrchestrationWorkItem[]>;
   /**
    * Locks one instance, whether or not it has messages, if it runs this execution and is free; undefined otherwise, and
@@ -217,7 +220,7 @@ export interface StorageProvider {
    * goes straight into the next episode, and one commit takes the place of two.
    */
   lockInstance?(instanceId: string, executionId: string): Promise<OrchestrationWorkItem | undefined>;
-  /** Locks up to `max` activity tasks, oldest first. */
+  /** Locks up to `max` activity tasks, oldest first. Resolves to fewer as `lockOrchestrations` does. */
   lockActivities(max: number): Promise<readonly ActivityWorkItem[]>;
   /** Prolongs a lock. Rejects with LOCK_LOST when it is no longer held. */
   renewLock(item: OrchestrationWorkItem | ActivityWorkItem): Promise<WorkLock>;

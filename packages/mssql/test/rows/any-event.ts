@@ -78,7 +78,11 @@ const failed = { taskScheduledId: anyId, reason: anyText, details: anyText, fail
 /** Every type of event, each with all of its fields. */
 export const EVENTS_BY_TYPE: { readonly [K in HistoryEvent["type"]]: fc.Arbitrary<HistoryEvent> } = {
   OrchestratorStarted: an<Of<"OrchestratorStarted">>("OrchestratorStarted", {}),
-  OrchestratorCompleted: an<Of<"OrchestratorCompleted">>("OrchestratorCompleted", {}),
+  OrchestratorCompleted: an<Of<"OrchestratorCompleted">>(
+    "OrchestratorCompleted",
+    { span: fc.record({ spanId: anyText, startedAt: anyTime }) },
+    ["span"],
+  ),
   ExecutionStarted: an<Of<"ExecutionStarted">>(
     "ExecutionStarted",
     {
@@ -108,15 +112,32 @@ export const EVENTS_BY_TYPE: { readonly [K in HistoryEvent["type"]]: fc.Arbitrar
   ExecutionRewound: an<Of<"ExecutionRewound">>("ExecutionRewound", { reason: anyPayload }),
   TaskScheduled: an<Of<"TaskScheduled">>(
     "TaskScheduled",
-    { eventId: anyId, name: anyName, version: anyText, input: anyPayload, traceContext: anyTrace, retryTimerId: anyId },
-    ["version", "traceContext", "retryTimerId"],
+    {
+      eventId: anyId,
+      name: anyName,
+      version: anyText,
+      input: anyPayload,
+      tags: anyTags,
+      traceContext: anyTrace,
+      retryTimerId: anyId,
+    },
+    ["version", "tags", "traceContext", "retryTimerId"],
   ),
   TaskCompleted: an<Of<"TaskCompleted">>("TaskCompleted", { taskScheduledId: anyId, result: anyPayload }),
   TaskFailed: an<Of<"TaskFailed">>("TaskFailed", failed, ["failureDetails"]),
   SubOrchestrationCreated: an<Of<"SubOrchestrationCreated">>(
     "SubOrchestrationCreated",
-    { eventId: anyId, name: anyName, version: anyText, instanceId: anyName, input: anyPayload, retryTimerId: anyId },
-    ["version", "retryTimerId"],
+    {
+      eventId: anyId,
+      name: anyName,
+      version: anyText,
+      instanceId: anyName,
+      input: anyPayload,
+      tags: anyTags,
+      traceContext: anyTrace,
+      retryTimerId: anyId,
+    },
+    ["version", "tags", "traceContext", "retryTimerId"],
   ),
   SubOrchestrationCompleted: an<Of<"SubOrchestrationCompleted">>("SubOrchestrationCompleted", {
     taskScheduledId: anyId,

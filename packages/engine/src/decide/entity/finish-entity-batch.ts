@@ -1,3 +1,5 @@
+import type { EntityOperationResult } from "../../model/entity-operation";
+import type { FailureDetails } from "../../model/failure-details";
 import type { HistoryEvent } from "../../model/history-event";
 import type { InstanceState } from "../../model/instance";
 import { entityInstanceId } from "../../model/instance-id";
@@ -39,8 +41,7 @@ export function finishEntityBatch(
   const messages: OutboundMessage[] = [];
   for (const [index, request] of done.entries()) {
     const answer = result.results[index];
-    if (answer && !request.signal)
-      messages.push(respond(request, answer.result, answer.isError ? "Error" : undefined, now));
+    if (answer && !request.signal) messages.push(answerCall(request, answer, now));
   }
   for (const signal of result.signals) messages.push(sendSignal(signal, context));
 
@@ -104,18 +105,29 @@ function toCommit(
   };
 }
 
-/** Answers a call. The event is named by the request id, which is what the caller waits for (contract §3.3). */
-function respond(
+/** What travels back to a caller, in the field names of durable contract §3.3. */
+export interface EntityAnswer {
+  readonly result: string | null;
+  readonly exceptionType?: string;
+  readonly failureDetails?: FailureDetails;
+}
+
+function answerCall(
   request: RequestMessage,
-  result: string | null,
-  exceptionType: string | undefined,
+  { isError, result, failureDetails }: EntityOperationResult,
   now: number,
 ): OutboundMessage {
-  const body = JSON.stringify({ result, ...(exceptionType === undefined ? {} : { exceptionType }) });
+  if (!isError) return respond(request, { result }, now);
+  const exceptionType = failureDetails?.errorType ?? "Error";
+  return respond(request, { result, exceptionType, ...(failureDetails ? { failureDetails } : {}) }, now);
+}
+
+/** Answers a call. The event is named by the request id, which is what the caller waits for (contract §3.3). */
+function respond(request: RequestMessage, answer: EntityAnswer, now: number): OutboundMessage {
   return {
     instanceId: request.parent ?? "",
     ...(request.parentExecution === undefined ? {} : { executionId: request.parentExecution }),
-    event: { type: "EventRaised", timestamp: now, name: request.id, input: body },
+    event: { type: "EventRaised", timestamp: now, name: request.id, input: JSON.stringify(answer) },
   };
 }
 
@@ -143,6 +155,6 @@ function passRelease({ release, lockset }: PassedRelease, self: string, now: num
 function passLock(request: LockRequest, self: string, now: number): OutboundMessage {
   const here = request.pos ?? request.lockset.findIndex((entity) => entityInstanceId(entity) === self);
   const next = request.lockset[here + 1];
-  if (!next) return respond(request, LOCK_GRANTED, undefined, now);
+  if (!next) return respond(request, { result: LOCK_GRANTED }, now);
   return eventMessage(entityInstanceId(next), OPERATION_EVENT, JSON.stringify({ ...request, pos: here + 1 }), now);
 }

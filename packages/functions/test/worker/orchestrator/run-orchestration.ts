@@ -157,5 +157,7 @@ function eventOf(action: OrchestratorAction, timestamp: number): HistoryEvent {
       const { id, instanceId, name, input } = action;
       return { type: "EventSent", timestamp, eventId: id, instanceId, name, input };
     }
+    case "TerminateOrchestration":
+      throw new Error("The SDK for Functions has no such action.");
   }
 }
