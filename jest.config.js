@@ -23,6 +23,11 @@ module.exports = {
     { ...base, displayName: "semantics", testMatch: ["<rootDir>/test/semantics/**/*.test.ts"] },
     { ...base, displayName: "properties", testMatch: ["<rootDir>/test/properties/**/*.test.ts"] },
     { ...base, displayName: "repository", testMatch: ["<rootDir>/test/*.test.ts"] },
-    { ...base, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    {
+      ...base,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+      setupFiles: ["<rootDir>/test/e2e/without-queues.ts"],
+    },
   ],
 };

@@ -65,7 +65,7 @@ describe("the host", () => {
       new RegExp(`startOrchestrator: \\[POST\\] ${host.url}/api/orchestrators/\\{functionName\\}`),
     );
     expect(host.output).toContain("helloCities: orchestrationTrigger");
-    expect(host.output).toContain("startOrderFromQueue: queueTrigger");
+    expect(host.output).toContain("Function startOrderFromQueue is disabled.");
     expect(host.output).toContain("nightlyStockReport: timerTrigger");
   });
 

@@ -135,16 +135,13 @@ function shownPath(folder: string): string {
   return path.startsWith("..") ? folder : path;
 }
 
-/** The app's own, or one beside this package. */
+/** The app's own. */
 function findAzurite(appRoot: string): string | undefined {
-  for (const from of [join(appRoot, "package.json"), __filename]) {
-    try {
-      return createRequire(from).resolve(AZURITE);
-    } catch {
-      // Not there; perhaps in the next place.
-    }
+  try {
+    return createRequire(join(appRoot, "package.json")).resolve(AZURITE);
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /** Tells whether somebody listens on a port of this machine. */
