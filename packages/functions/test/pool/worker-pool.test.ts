@@ -188,19 +188,22 @@ describe("app workers", () => {
     await log.waitFor("a new one starts in 200 ms");
   });
 
-  it.each(["hang", "loop"])("are replaced when %s exceeds functionTimeout, which fails the activity", async (name) => {
-    const clock = new ManualClock();
-    const { host } = await start({ clock, hostJson: { functionTimeoutMs: 90_000 } });
-    const [pid = 0] = host.workerPids();
-    const timedOut = runActivity(host, name);
-    clock.advance(90_000);
-    await expect(timedOut).resolves.toMatchObject({
-      type: "Failed",
-      reason: `Activity function '${name}' failed: Timeout value of 00:01:30 was exceeded by function 'Functions.${name}' (functionTimeout in host.json).`,
-    });
-    await waitForEnd(pid);
-    await expect(runActivity(host, "echo", 1)).resolves.toMatchObject({ result: "1" });
-  });
+  it.each(["hang", "loop"])(
+    "are replaced when %s exceeds functionTimeout, which fails the activity [FH73]",
+    async (name) => {
+      const clock = new ManualClock();
+      const { host } = await start({ clock, hostJson: { functionTimeoutMs: 90_000 } });
+      const [pid = 0] = host.workerPids();
+      const timedOut = runActivity(host, name);
+      clock.advance(90_000);
+      await expect(timedOut).resolves.toMatchObject({
+        type: "Failed",
+        reason: `Activity function '${name}' failed: Timeout value of 00:01:30 was exceeded by function 'Functions.${name}' (functionTimeout in host.json).`,
+      });
+      await waitForEnd(pid);
+      await expect(runActivity(host, "echo", 1)).resolves.toMatchObject({ result: "1" });
+    },
+  );
 
   it("share the work when there are several", async () => {
     const { host } = await start({ workerCount: 3 });
