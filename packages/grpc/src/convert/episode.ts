@@ -1,0 +1,103 @@
+import type { Completion, Episode, EpisodeResult, EventRaised, ExecutionSpan } from "@durable-host/engine";
+import { Duration } from "google-protobuf/google/protobuf/duration_pb";
+import { pb } from "../proto/messages";
+import { nonEmpty, tagsOf, textOf, wrapText } from "../proto/scalars";
+import { timeOf, wrapTime } from "../proto/timestamps";
+import { failureFromProto } from "./failure-details";
+import { HistoryToProto } from "./history";
+import { actionsFromProto, type ActingExecution } from "./orchestrator-actions";
+import { statusFromProto } from "./runtime-status";
+
+/** An episode as workers get it: past and new events, which one conversion has to see in this order (contract §4.1). */
+export async function episodeToProto(episode: Episode): Promise<pb.OrchestratorRequest> {
+  const history = new HistoryToProto("worker");
+  const past = history.convert(await episode.loadPastEvents());
+  return new pb.OrchestratorRequest()
+    .setInstanceid(episode.instanceId)
+    .setExecutionid(wrapText(episode.executionId))
+    .setPasteventsList(past)
+    .setNeweventsList(history.convert(episode.newEvents))
+    .setEntityparameters(entityParameters())
+    .setOrchestrationtracecontext(spanToProto(episode.span));
+}
+
+/** Without these parameters some SDKs take it that there are no entities. Messages arrive in order, so no window is needed. */
+function entityParameters(): pb.OrchestratorEntityParameters {
+  return new pb.OrchestratorEntityParameters().setEntitymessagereorderwindow(new Duration());
+}
+
+/**
+ * What a worker has answered. It matches what it repeats itself, so what it asks for is new; and nothing that is outstanding
+ * is waited for when it says that the code has ended (contract §4.4, §4.5).
+ */
+export function episodeResultFromProto(response: pb.OrchestratorResponse, execution: ActingExecution): EpisodeResult {
+  const messages = response.getActionsList();
+  const ending = messages.map((message) => message.getCompleteorchestration()).find((found) => found !== undefined);
+  const completion = ending && completionFromProto(ending);
+  const customStatus = completion?.type === "ContinuedAsNew" ? null : textOf(response.getCustomstatus());
+  const processed = response.getNumeventsprocessed();
+  const span = spanFromProto(response.getOrchestrationtracecontext());
+  return {
+    actions: actionsFromProto(messages, execution),
+    replayed: false,
+    canceledTimers: [],
+    ...(customStatus === null && completion?.type !== "ContinuedAsNew" ? {} : { customStatus }),
+    ...(completion ? { completion } : {}),
+    ...(ending ? { unconsumedEvents: ending.getCarryovereventsList().flatMap(carriedOver) } : {}),
+    ...(span ? { span } : {}),
+    ...(processed ? { eventsProcessed: processed.getValue() } : {}),
+  };
+}
+
+function completionFromProto(ending: pb.CompleteOrchestrationAction): Completion | undefined {
+  const output = textOf(ending.getResult());
+  const type = statusFromProto(ending.getOrchestrationstatus());
+  switch (type) {
+    case "Completed":
+    case "Terminated":
+    case "Canceled":
+      return { type, output, immediate: true };
+    case "Failed": {
+      const failure = ending.getFailuredetails();
+      const text = failure?.getErrormessage() ?? output ?? "The orchestration has failed.";
+      return {
+        type,
+        output: text,
+        immediate: true,
+        ...(failure ? { failureDetails: failureFromProto(failure) } : {}),
+      };
+    }
+    case "ContinuedAsNew": {
+      const version = nonEmpty(ending.getNewversion());
+      const tags = tagsOf(ending.getTagsMap());
+      return {
+        type,
+        input: output,
+        immediate: true,
+        ...(version === undefined ? {} : { version }),
+        ...(tags ? { tags } : {}),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** An event that was raised and not awaited; the next execution gets it. */
+function carriedOver(message: pb.HistoryEvent): readonly EventRaised[] {
+  const raised = message.getEventraised();
+  if (!raised) return [];
+  const timestamp = timeOf(message.getTimestamp()) ?? 0;
+  return [{ type: "EventRaised", timestamp, name: raised.getName(), input: textOf(raised.getInput()) }];
+}
+
+function spanToProto(span: ExecutionSpan | undefined): pb.OrchestrationTraceContext | undefined {
+  if (!span) return undefined;
+  return new pb.OrchestrationTraceContext().setSpanid(wrapText(span.spanId)).setSpanstarttime(wrapTime(span.startedAt));
+}
+
+function spanFromProto(message: pb.OrchestrationTraceContext | undefined): ExecutionSpan | undefined {
+  const spanId = nonEmpty(message?.getSpanid());
+  const startedAt = timeOf(message?.getSpanstarttime());
+  return spanId === undefined || startedAt === undefined ? undefined : { spanId, startedAt };
+}
