@@ -55,6 +55,20 @@ describe("durable-host start --watch", () => {
     expect(host.output).not.toContain("data.json");
   });
 
+  it("follows the imports of ES modules", async () => {
+    const app = new LiveApp(fixture, "");
+    app.write("package.json", '{ "type": "module", "main": "src/*.js" }');
+    app.write("shared/text.js", 'export const text = "one";');
+    app.change(`import { app } from "@azure/functions"; import { text } from "../shared/text.js";
+      app.http("text", { handler: () => ({ body: text }) });`);
+    await fixture.start({ scriptRoot: app.scriptRoot, args: ["--watch"] });
+    const client = await fixture.client();
+    expect((await client.get("/api/text")).body).toBe("one");
+    app.write("shared/text.js", 'export const text = "two";');
+    const isTwo = async () => ((await client.get("/api/text")).body === "two" ? true : undefined);
+    await waitUntil("the imported module to count", isTwo);
+  });
+
   it("answers a request from the code that it found, however many reloads later", async () => {
     const app = new LiveApp(fixture, SLOW_STARTER);
     const host = await fixture.start({ scriptRoot: app.scriptRoot, args: ["--watch"] });
