@@ -1,4 +1,4 @@
-import { DurableHostError, type Clock, type Logger, type WorkSignals } from "@durable-host/engine";
+import { DurableHostError, type Clock, type Logger, type WorkKind, type WorkSignals } from "@durable-host/engine";
 import type { CallOptions, CallResult, SqlClient, SqlParameter } from "./connection/sql-client";
 import { SqlError } from "./connection/sql-error";
 import type { TextStorage } from "./rows/exact-text";
@@ -54,6 +54,12 @@ export async function callHost(
   } catch (error) {
     throw error instanceof SqlError ? translated(error, procedure, schema) : error;
   }
+}
+
+/** Lets the dispatchers of this process look for work of a kind. */
+export function wake({ signals }: Store, kind: WorkKind): void {
+  signals.mark(kind);
+  signals.emit();
 }
 
 /** Tells whether SQL Server refused a row because there is one with its key. */

@@ -1,5 +1,6 @@
 import { errorText } from "@durable-host/engine";
 import type { Held, WorkItem } from "./held-locks";
+import { wake } from "../store";
 import { FREE, setInstanceLock, setTaskLocks } from "./instance-lock";
 import type { MicrosoftStore } from "./microsoft-store";
 
@@ -9,8 +10,7 @@ export async function abandon(store: MicrosoftStore, item: WorkItem, delayMs: nu
   if (held === undefined) return;
   await free(store, held, delayMs > 0 ? store.clock.now() + delayMs : FREE);
   if (delayMs > 0) return store.expectWorkAt(store.clock.now() + delayMs);
-  store.signals.mark(item.kind);
-  store.signals.emit();
+  wake(store, item.kind);
 }
 
 /** Gives everything back; what cannot be given back expires. */

@@ -5,6 +5,7 @@ import { cellText } from "../rows/microsoft-tables";
 import { readTaskRow } from "../rows/read-rows";
 import { decodeTask } from "../rows/task-row";
 import { engineExecution } from "./execution-names";
+import { wake } from "../store";
 import { callMicrosoft, type MicrosoftStore } from "./microsoft-store";
 
 /** Locks activity tasks, one by one. */
@@ -18,6 +19,7 @@ export async function lockActivities(store: MicrosoftStore, max: number): Promis
     items.push(item);
   }
   if (items.length > 0) store.busy = true;
+  if (store.clock.now() >= until) wake(store, "activity");
   return items;
 }
 

@@ -12,6 +12,7 @@ import type { InstanceRow } from "../rows/instance-row";
 import { decodeMessage } from "../rows/message-row";
 import { messageIdsTable } from "../rows/microsoft-tables";
 import { readEventRow } from "../rows/read-rows";
+import { wake } from "../store";
 import { engineExecution } from "./execution-names";
 import type { HeldInstance } from "./held-locks";
 import { setInstanceLock } from "./instance-lock";
@@ -44,21 +45,23 @@ export async function lockOrchestrations(
   const other = kind === "entity" ? "orchestration" : "entity";
   // What was locked first must not expire while more is looked for.
   const until = store.clock.now() + store.leaseMs / 2;
+  let mayBeMore = true;
   while (items.length < max && store.otherKind.count(other) < max && store.clock.now() < until) {
     const claim = await claimNext(store, kind);
+    mayBeMore = claim !== undefined;
     if (claim === undefined) break;
     const item = await itemOf(store, claim);
     if (item?.kind === kind) items.push(item);
     else if (item) leaveToOthers(store, item);
   }
   if (items.length > 0) store.busy = true;
+  if (mayBeMore && items.length < max) wake(store, kind);
   return items;
 }
 
 function leaveToOthers(store: MicrosoftStore, item: OrchestrationWorkItem): void {
   store.otherKind.put(item);
-  store.signals.mark(item.kind);
-  store.signals.emit();
+  wake(store, item.kind);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Row, SqlParameter } from "../connection/sql-client";
 import { Columns } from "../rows/columns";
 import { decodeInstance } from "../rows/instance-row";
 import { readInstanceRow } from "../rows/read-rows";
-import type { Store } from "../store";
+import { wake, type Store } from "../store";
 import { abandonInstance } from "./abandon";
 import { claim } from "./claim";
 import { postponeMessages } from "./postpone-messages";
@@ -55,6 +55,7 @@ async function lock(
   if (time === undefined) return [];
   const now = new Columns(time).number("Now");
   store.serverTime.observe(now, askedAt);
+  if (new Columns(time).number("MayBeMore") === 1) wake(store, kind);
   const messagesOf = groupByInstance(messages);
   const items: OrchestrationWorkItem[] = [];
   for (const row of instances) {

@@ -1,7 +1,8 @@
 -- Locks up to @Max instances of one kind that have something to do, those first whose messages have waited longest.
 -- With @InstanceID and @ExecutionID: that instance alone, also without messages, if it is free and runs that execution.
 -- @Token is that of all locks of this call, and of no other's.
--- Result sets: the server's time; the locked instances; their messages, in the order in which they are to be handled.
+-- Result sets: the server's time, and whether there may be more than was looked at; the locked instances; their messages,
+-- in the order in which they are to be handled.
 CREATE OR ALTER PROCEDURE {{schema}}_host.LockInstances
     @TaskHub varchar(50),
     @Entities bit,
@@ -98,7 +99,7 @@ BEGIN
 
     COMMIT TRANSACTION;
 
-    SELECT @now AS Now;
+    SELECT @now AS Now, CASE WHEN (SELECT COUNT(*) FROM @waiting) >= @scan THEN 1 ELSE 0 END AS MayBeMore;
 
     SELECT I.InstanceID, I.ExecutionID, I.[Name], I.[Version], I.RuntimeStatus, I.CreatedTime, I.LastUpdatedTime,
         I.CompletedTime, I.ParentInstanceID, I.Tags, I.LockedBy, I.LockExpiration,
