@@ -22,6 +22,8 @@ export interface EntityProcessorOptions {
   readonly ids: IdSource;
   /** Largest number of operations handed to the entity function at once. */
   readonly maxOperations: number;
+  /** See EntityContext. */
+  readonly defaultVersion?: string;
   /** Absent: nothing is traced. */
   readonly tracer?: WorkTracer;
 }
@@ -48,7 +50,7 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
   }
 
   async process(item: OrchestrationWorkItem, signal: AbortSignal, onExecuted: () => void): Promise<void> {
-    const { provider, clock, ids, maxOperations, tracer } = this.#options;
+    const { provider, clock, ids, maxOperations, defaultVersion, tracer } = this.#options;
     const startedAt = clock.now();
     const plan = planEntityBatch(parseSchedulerState(item.instance.input), item.messages, maxOperations);
     const entity = parseEntityInstanceId(item.instance.instanceId);
@@ -64,6 +66,7 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
       now: clock.now(),
       newId: () => ids.newId(),
       newGuid: () => ids.newGuid(),
+      defaultVersion,
       traceOf: (requestId: string) => parent && tracer?.signalContext(parent, requestId),
     };
     const commit = finishEntityBatch(plan, result, context);

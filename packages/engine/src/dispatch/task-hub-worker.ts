@@ -80,7 +80,11 @@ export function createTaskHubWorker(options: TaskHubWorkerOptions): TaskHubWorke
     { ...sharedBy("activity"), concurrency: limits.maxConcurrentActivities },
   );
   const entity = new Dispatcher(
-    new EntityProcessor({ ...options, maxOperations: limits.maxEntityOperationBatchSize }),
+    new EntityProcessor({
+      ...options,
+      maxOperations: limits.maxEntityOperationBatchSize,
+      defaultVersion: episodeLimits.defaultVersion,
+    }),
     { ...sharedBy("entity"), concurrency: limits.maxConcurrentEntities },
   );
   const retention = options.retention && new Retention({ ...options, policy: options.retention });

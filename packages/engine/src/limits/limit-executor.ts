@@ -116,6 +116,9 @@ function limitBatch(result: EntityBatchResult, batch: EntityBatch, limit: number
   for (const signal of result.signals) {
     excess ??= describeExcess(`The signal '${signal.name}' of entity '${batch.entity.name}'`, signal.input, limit);
   }
+  for (const start of result.starts ?? []) {
+    excess ??= describeExcess(`The input of orchestration '${start.name}'`, start.input, limit);
+  }
   if (excess !== undefined) {
     const failed = { isError: true, result: JSON.stringify(excess) };
     return { results: batch.operations.map(() => failed), signals: [], exists: batch.exists, state: batch.state };

@@ -1,6 +1,6 @@
 import type { OrchestratorAction, Completion } from "../model/action";
 import type { ActivityTask } from "../model/activity-task";
-import type { EntityOperation, EntityOperationResult, EntitySignal } from "../model/entity-operation";
+import type { EntityOperation, EntityOperationResult, EntitySignal, EntityStart } from "../model/entity-operation";
 import type { EventRaised, HistoryEvent, ParentInstance, TaskFailure } from "../model/history-event";
 import type { EntityId } from "../model/instance-id";
 import type { JsonText } from "../model/json-text";
@@ -121,6 +121,8 @@ export interface EntityBatchResult {
   /** One per operation, in order; operations without a result go back to the queue. */
   readonly results: readonly EntityOperationResult[];
   readonly signals: readonly EntitySignal[];
+  /** Orchestrations to be started. */
+  readonly starts?: readonly EntityStart[];
   readonly exists: boolean;
   readonly state: JsonText | null;
 }

@@ -1,4 +1,4 @@
-import type { StoredMessage } from "@durable-host/engine";
+import type { EntityBatchResult, StoredMessage } from "@durable-host/engine";
 import { finishEntityBatch } from "../../src/decide/entity/finish-entity-batch";
 import { planEntityBatch } from "../../src/decide/entity/plan-entity-batch";
 import { parseSchedulerState, type SchedulerState } from "../../src/decide/entity/scheduler-state";
@@ -15,18 +15,20 @@ const lockset = [
 
 function finish(
   plan: ReturnType<typeof planEntityBatch>,
-  results: { isError: boolean; result: string | null }[] = [],
+  results: EntityBatchResult["results"] = [],
   exists = true,
+  more: Partial<EntityBatchResult> = {},
 ) {
   return finishEntityBatch(
     plan,
-    { results, signals: [], exists, state: exists ? "5" : null },
+    { results, signals: [], exists, state: exists ? "5" : null, ...more },
     {
       instance: anInstance({ instanceId: "@account@a", name: "@account@a", executionId: "" }),
       consumedMessages: [1],
       now: T0,
       newId: () => "new-execution",
       newGuid: () => "guid",
+      defaultVersion: "2.0",
     },
   );
 }
@@ -111,6 +113,64 @@ describe("finishing an entity batch", () => {
       result: '"no"',
       exceptionType: "Error",
     });
+  });
+
+  it("hands the caller the parts of a failure as they came [GR60]", () => {
+    const plan = planEntityBatch({}, op("1", { parent: "caller" }), 10);
+    const failureDetails = {
+      errorType: "RangeError",
+      errorMessage: "no",
+      stackTrace: "at x",
+      innerFailure: null,
+      isNonRetriable: true,
+      properties: { limit: 5 },
+    };
+    const commit = finish(plan, [{ isError: true, result: '"no"', failureDetails }]);
+    expect(firstBody(commit)).toEqual({ result: '"no"', exceptionType: "RangeError", failureDetails });
+  });
+
+  it("sends a signal no earlier than the entity says, under the span its code has made [GR64]", () => {
+    const plan = planEntityBatch({}, op("1", { signal: true }), 10);
+    const traceContext = { traceParent: "of the code" };
+    const signal = { target: { name: "Timer", key: "k" }, name: "tick", input: "1", dueAt: T0 + 2_000, traceContext };
+    const commit = finish(plan, [{ isError: false, result: null }], true, { signals: [signal] });
+    expect(commit.messages).toMatchObject([
+      { instanceId: "@timer@k", dueAt: T0 + 2_000, event: { type: "EventRaised", name: "op", traceContext } },
+    ]);
+  });
+
+  it("starts orchestrations in the commit that saves the state, with a given id or a new one [GR65]", () => {
+    const plan = planEntityBatch({}, op("1", { signal: true }), 10);
+    const starts = [
+      { instanceId: "run:1+0", name: "report", version: "1.0", input: '"x"', scheduledTime: T0 + 5_000 },
+      { name: "report", input: null },
+    ];
+    const commit = finish(plan, [{ isError: false, result: null }], true, { starts });
+    expect(stored(commit).state).toBe("5");
+    const common = { type: "ExecutionStarted", timestamp: T0, name: "report" };
+    expect(commit.messages).toEqual([
+      {
+        instanceId: "run:1+0",
+        event: {
+          ...common,
+          version: "1.0",
+          input: '"x"',
+          instance: { instanceId: "run:1+0", executionId: "new-execution" },
+          scheduledStartTime: T0 + 5_000,
+        },
+        seed: { executionId: "new-execution", name: "report", version: "1.0", input: '"x"', createdAt: T0 },
+      },
+      {
+        instanceId: "new-execution",
+        event: {
+          ...common,
+          version: "2.0",
+          input: null,
+          instance: { instanceId: "new-execution", executionId: "new-execution" },
+        },
+        seed: { executionId: "new-execution", name: "report", version: "2.0", input: null, createdAt: T0 },
+      },
+    ]);
   });
 
   it("puts operations without a result back, and wakes itself for them", () => {

@@ -1,11 +1,12 @@
-import type { EntityOperationResult } from "../../model/entity-operation";
+import type { EntityOperationResult, EntitySignal, EntityStart } from "../../model/entity-operation";
 import type { FailureDetails } from "../../model/failure-details";
-import type { HistoryEvent } from "../../model/history-event";
+import type { ExecutionStarted, HistoryEvent } from "../../model/history-event";
 import type { InstanceState } from "../../model/instance";
 import { entityInstanceId } from "../../model/instance-id";
 import type { TraceContext } from "../../model/trace-context";
 import type { EntityBatchResult } from "../../ports/executor";
 import type { OrchestrationCommit, OutboundMessage } from "../../ports/storage-provider";
+import { seedOf } from "../instance-seed";
 import { eventMessage } from "../record-action";
 import type { EntityPlan, PassedRelease } from "./plan-entity-batch";
 import {
@@ -25,6 +26,8 @@ export interface EntityContext {
   readonly now: number;
   readonly newId: () => string;
   readonly newGuid: () => string;
+  /** Version of an orchestration that the entity starts without naming one (host.json `defaultVersion`). */
+  readonly defaultVersion?: string;
   /** Trace context of a signal that the entity sends; absent: nothing is traced. */
   readonly traceOf?: (requestId: string) => TraceContext | undefined;
 }
@@ -44,6 +47,7 @@ export function finishEntityBatch(
     if (answer && !request.signal) messages.push(answerCall(request, answer, now));
   }
   for (const signal of result.signals) messages.push(sendSignal(signal, context));
+  for (const start of result.starts ?? []) messages.push(startOrchestration(start, context));
 
   for (const passed of plan.passedOn) messages.push(...passRelease(passed, context.instance.instanceId, now));
 
@@ -131,7 +135,7 @@ function respond(request: RequestMessage, answer: EntityAnswer, now: number): Ou
   };
 }
 
-function sendSignal(signal: EntityBatchResult["signals"][number], context: EntityContext): OutboundMessage {
+function sendSignal(signal: EntitySignal, context: EntityContext): OutboundMessage {
   const request: RequestMessage = {
     op: signal.name,
     signal: true,
@@ -140,8 +144,23 @@ function sendSignal(signal: EntityBatchResult["signals"][number], context: Entit
     parent: context.instance.instanceId,
   };
   const body = JSON.stringify(request);
-  const trace = context.traceOf?.(request.id);
-  return eventMessage(entityInstanceId(signal.target), OPERATION_EVENT, body, context.now, undefined, trace);
+  const trace = signal.traceContext ?? context.traceOf?.(request.id);
+  return eventMessage(entityInstanceId(signal.target), OPERATION_EVENT, body, context.now, signal.dueAt, trace);
+}
+
+function startOrchestration(start: EntityStart, { newId, now, defaultVersion = "" }: EntityContext): OutboundMessage {
+  const { instanceId = newId(), name, version = defaultVersion, input, scheduledTime, traceContext } = start;
+  const event: ExecutionStarted = {
+    type: "ExecutionStarted",
+    timestamp: now,
+    name,
+    version,
+    input,
+    instance: { instanceId, executionId: newId() },
+    ...(scheduledTime === undefined ? {} : { scheduledStartTime: scheduledTime }),
+    ...(traceContext ? { traceContext } : {}),
+  };
+  return { instanceId, event, seed: seedOf(event) };
 }
 
 /** A release goes the way of the request it takes back, to the next entity if there is one. */
