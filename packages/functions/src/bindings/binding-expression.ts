@@ -39,11 +39,6 @@ export function evaluateExpressions(text: string, context: ExpressionContext): s
   });
 }
 
-/** Names that the `{…}` of a text refer to, to tell a path's placeholders. */
-export function expressionNames(text: string): readonly string[] {
-  return [...text.matchAll(EXPRESSION)].map(([, name = ""]) => name.trim());
-}
-
 function systemValue(expression: string, { now, functionName }: ExpressionContext): string | undefined {
   const [name, format] = splitOnce(expression.trim(), ":");
   switch (name.toLowerCase()) {

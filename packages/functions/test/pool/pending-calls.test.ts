@@ -1,5 +1,5 @@
 import { ManualClock } from "@durable-host/testkit";
-import { FunctionTimeoutError, PendingCalls } from "../../src/pool/pending-calls";
+import { FunctionTimeoutError, OutputError, PendingCalls } from "../../src/pool/pending-calls";
 
 function setUp(timeoutMs: number | undefined): { clock: ManualClock; calls: PendingCalls; timeouts: () => number } {
   const clock = new ManualClock();
@@ -64,5 +64,38 @@ describe("pending calls", () => {
       { reason: { message: "lost a" } },
       { reason: { message: "lost b" } },
     ]);
+  });
+
+  it("are answered when what the function has set is delivered, and not before", async () => {
+    const { calls } = setUp(undefined);
+    let delivered = (): void => undefined;
+    const delivery = (values: unknown) =>
+      new Promise<void>(
+        (resolve) => (delivered = () => (expect(values).toEqual([{ name: "out", data: {} }]), resolve())),
+      );
+    let answer: unknown;
+    const call = calls.add(1, "a", delivery).then((value) => (answer = value));
+    calls.deliver(1, [{ name: "out", data: {} }]);
+    calls.settle(1, "done");
+    await new Promise(setImmediate);
+    expect(answer).toBeUndefined();
+
+    delivered();
+    await call;
+    expect(answer).toBe("done");
+  });
+
+  it("fail when that cannot be delivered", async () => {
+    const { calls } = setUp(undefined);
+    const call = calls.add(1, "a", () => Promise.reject(new Error("full")));
+    calls.deliver(1, []);
+    calls.settle(1, "done");
+    await expect(call).rejects.toThrow(OutputError);
+    await expect(call).rejects.toThrow("An output of function 'a' could not be delivered: full");
+  });
+
+  it("deliver nothing for a call that nobody waits for any more", () => {
+    const { calls } = setUp(undefined);
+    expect(() => calls.deliver(7, [{ name: "out", data: {} }])).not.toThrow();
   });
 });

@@ -37,6 +37,15 @@ app.storageQueue("second", {
   connection: "Account",
   handler: (message, context) => seen(context, { second: message, count: context.triggerMetadata.dequeueCount }),
 });
+app.storageQueue("tooLarge", {
+  queueName: "large",
+  connection: "Account",
+  return: output.storageQueue({ queueName: "second", connection: "Account" }),
+  handler: (message, context) => {
+    seen(context, { attempt: context.triggerMetadata.dequeueCount });
+    return "x".repeat(message.length);
+  },
+});
 app.storageQueue("slow", {
   queueName: "slow",
   connection: "Account",
@@ -204,6 +213,14 @@ describe("a queue trigger", () => {
     const [sent] = (await queues.getQueueClient("second").peekMessages()).peekedMessageItems;
     expect(sent?.messageText).toBe(base64({ n: 1 }));
     await untilSize("first", 0);
+  });
+
+  it("comes again when an output of its run cannot be delivered, and is put aside in the end", async () => {
+    await put("large", base64({ length: 60_000 }));
+    const test = await start({ maxDequeueCount: 2 }, ["tooLarge"]);
+    await untilSize("large-poison", 1);
+    expect(seen(test)).toEqual([{ attempt: 1 }, { attempt: 2 }]);
+    expect(await size("second")).toBe(0);
   });
 
   it("is woken by what this host itself puts into an idle queue [FH68]", async () => {
