@@ -103,6 +103,7 @@ export class TelemetryReceiver {
       OTEL_EXPORTER_OTLP_ENDPOINT: this.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_BSP_SCHEDULE_DELAY: "100",
+      OTEL_BLRP_SCHEDULE_DELAY: "100",
     };
   }
 

@@ -4,6 +4,7 @@ import { BatchLogRecordProcessor, type SdkLogRecord } from "@opentelemetry/sdk-l
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { Attributes, Span } from "../trace/span";
 import { AdaptiveSampler, type SamplingSettings } from "./adaptive-sampler";
+import { batches } from "./batches";
 import type { Pipeline } from "./pipeline";
 import { readableLog } from "./readable-log";
 import { readableSpan } from "./readable-span";
@@ -34,8 +35,8 @@ const OPERATION_NAME = "ai.operation.name";
 export function azurePipeline({ connectionString, resource, sampling, isAlwaysKept }: AzureOptions): Pipeline {
   // Its place for what could not be sent would be the disk, which a container may not have.
   const exporter = { connectionString, disableOfflineStorage: true };
-  const spans = new BatchSpanProcessor(new AzureMonitorTraceExporter(exporter), { scheduledDelayMillis: DELAY_MS });
-  const logs = new BatchLogRecordProcessor(new AzureMonitorLogExporter(exporter), { scheduledDelayMillis: DELAY_MS });
+  const spans = new BatchSpanProcessor(new AzureMonitorTraceExporter(exporter), batches(DELAY_MS, {}, ""));
+  const logs = new BatchLogRecordProcessor(new AzureMonitorLogExporter(exporter), batches(DELAY_MS, {}, ""));
   const sampler = sampling && new AdaptiveSampler(sampling, () => performance.now());
   const keep = (kind: TelemetryKind, traceId: string): number | undefined =>
     sampler && !isAlwaysKept(kind) ? sampler.keep(traceId) : 100;
@@ -52,7 +53,6 @@ export function azurePipeline({ connectionString, resource, sampling, isAlwaysKe
       if (context && keep(kind, context.traceId) === undefined) return;
       logs.onEmit(readableLog(record, context, resource) as SdkLogRecord);
     },
-    flush: async () => void (await Promise.allSettled([spans.forceFlush(), logs.forceFlush()])),
     close: async () => void (await Promise.allSettled([spans.shutdown(), logs.shutdown()])),
   };
 }

@@ -5,6 +5,7 @@ import type { Resource } from "@opentelemetry/resources";
 import { BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { resourceMetrics } from "../metrics/metric-data";
 import type { MetricsRegistry } from "../metrics/registry";
+import { batches } from "./batches";
 import type { Pipeline } from "./pipeline";
 import { readableLog } from "./readable-log";
 import { readableSpan } from "./readable-span";
@@ -20,8 +21,8 @@ export interface OtlpOptions {
   readonly warn: (message: string) => void;
 }
 
-/** What ends is sent this much later, unless OTEL_BSP_SCHEDULE_DELAY says otherwise: a crash loses no more than that. */
-const SPAN_DELAY_MS = 1000;
+/** What ends is sent this much later: a crash loses no more than that. */
+const DELAY_MS = 1000;
 const METRIC_INTERVAL_MS = 60_000;
 
 type Signal = "TRACES" | "LOGS" | "METRICS";
@@ -30,20 +31,18 @@ type Protocol = "http/protobuf" | "http/json";
 /** Sends spans, logs and metrics by OTLP over HTTP. */
 export async function otlpPipeline(options: OtlpOptions): Promise<Pipeline> {
   const { environment, resource } = options;
-  const delay = Number(environment["OTEL_BSP_SCHEDULE_DELAY"]) || SPAN_DELAY_MS;
   const [spanExporter, logExporter, metricExporter] = await Promise.all([
     exported(options, "TRACES", { "http/protobuf": protoSpans, "http/json": jsonSpans }),
     exported(options, "LOGS", { "http/protobuf": protoLogs, "http/json": jsonLogs }),
     exported(options, "METRICS", { "http/protobuf": protoMetrics, "http/json": jsonMetrics }),
   ]);
-  const spans = spanExporter && new BatchSpanProcessor(spanExporter, { scheduledDelayMillis: delay });
-  const logs = logExporter && new BatchLogRecordProcessor(logExporter, { scheduledDelayMillis: delay });
+  const spans = spanExporter && new BatchSpanProcessor(spanExporter, batches(DELAY_MS, environment, "OTEL_BSP"));
+  const logs = logExporter && new BatchLogRecordProcessor(logExporter, batches(DELAY_MS, environment, "OTEL_BLRP"));
   const metrics = metricExporter && periodicMetrics(metricExporter, options);
   return {
     span: (span) => spans?.onEnd(readableSpan(span, resource, SCOPE)),
     // What a processor does to a record that is still written to, it does to nobody's here.
     log: (record, context) => logs?.onEmit(readableLog(record, context, resource) as SdkLogRecord),
-    flush: async () => settled([spans?.forceFlush(), logs?.forceFlush()]),
     close: async () => settled([metrics?.close(), spans?.shutdown(), logs?.shutdown()]),
   };
 }

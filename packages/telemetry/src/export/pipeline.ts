@@ -5,8 +5,6 @@ import type { Span, SpanContext } from "../trace/span";
 export interface Pipeline {
   span(span: Span): void;
   log(record: LogRecord, context: SpanContext | undefined): void;
-  /** Sends what waits. Resolves also when it could not be sent. */
-  flush(): Promise<void>;
-  /** The same, for the last time. */
+  /** Sends what waits, for the last time. Resolves also when it could not be sent. */
   close(): Promise<void>;
 }
