@@ -1,5 +1,5 @@
 import { parseEntityInstanceId, type EntitySignal } from "@durable-host/engine";
-import { pb } from "../proto/messages";
+import type { pb } from "../proto/messages";
 import { textOf } from "../proto/scalars";
 
 /** The signals that an entity's operations have sent. What names no entity reaches nobody. */
