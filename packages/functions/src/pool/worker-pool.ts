@@ -176,7 +176,9 @@ export class WorkerPool {
       slot.failures = clock.now() - slot.startedAt >= HEALTHY_AFTER_MS ? 0 : slot.failures + 1;
       const delayMs = restartDelayMs(slot.failures);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      logger.warn(`The app worker (pid ${slot.worker?.pid}) ended (${how}); a new one starts in ${delayMs} ms.`);
+      logger.warn(
+        `The app worker (pid ${slot.worker?.pid}) ended (${how}); a new one starts ${delayMs === 0 ? "at once" : `in ${delayMs} ms`}.`,
+      );
       if (delayMs === 0) this.#restart(slot);
       else clock.schedule(delayMs, () => this.#restart(slot));
     });

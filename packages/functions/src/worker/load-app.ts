@@ -131,8 +131,18 @@ function loadFailed(failure: Error, registered: readonly string[]): LoadFailed {
     failure: {
       ...(failure instanceof EntryPointError && { file: failure.file }),
       message: failure.message,
-      ...(reason.stack !== undefined && { stack: reason.stack }),
+      ...(reason.stack !== undefined && { stack: ofTheApp(reason.stack) }),
       registered,
     },
   };
+}
+
+/** A stack without how this host and Node.js load files, which tells nobody what is wrong with one. */
+function ofTheApp(stack: string): string {
+  const isForeign = (line: string) => line.includes("node:internal/") || line.includes(__dirname);
+  return stack
+    .split("\n")
+    .filter((line) => !/^\s+at /.test(line) || !isForeign(line))
+    .join("\n")
+    .trimEnd();
 }
