@@ -123,6 +123,7 @@ function exportOptions(configuration: HostConfiguration, logger: Logger): Export
   const { values, settings } = configuration;
   const environment = { ...settings, ...process.env };
   const connectionString = azureConnection(values);
+  const authentication = values.app("APPLICATIONINSIGHTS_AUTHENTICATION_STRING");
   const namesOtlp = Object.keys(environment).some((name) => /^OTEL_EXPORTER_OTLP_/i.test(name) && environment[name]);
   const isOtlp = namesOtlp || (values.host("telemetryMode") === "OpenTelemetry" && connectionString === undefined);
   if (!isOtlp && connectionString === undefined) return undefined;
@@ -130,7 +131,7 @@ function exportOptions(configuration: HostConfiguration, logger: Logger): Export
     resource: resourceOf(configuration),
     warn: (message) => logger.warn(message),
     ...(isOtlp ? { otlp: { environment } } : {}),
-    ...(connectionString === undefined ? {} : { azure: { connectionString, ...sampling(values) } }),
+    ...(connectionString === undefined ? {} : { azure: { connectionString, authentication, ...sampling(values) } }),
   };
 }
 

@@ -204,6 +204,11 @@ export const APP_SETTINGS = {
     "Telemetry is exported to this Application Insights resource: docs/telemetry.md.",
     "none",
   ),
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: supported(
+    text,
+    "",
+    "`Authorization=AAD` sends it under the host's Azure identity, with `ClientId=…` under an assigned one.",
+  ),
   APPINSIGHTS_INSTRUMENTATIONKEY: supported(text, undefined, "The same, as a key alone.", "none"),
   OTEL_EXPORTER_OTLP_ENDPOINT: supported(
     text,

@@ -3,6 +3,7 @@ import type { Resource } from "@opentelemetry/resources";
 import { BatchLogRecordProcessor, type SdkLogRecord } from "@opentelemetry/sdk-logs";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { Attributes, Span } from "../trace/span";
+import { azureCredential } from "./azure-credential";
 import { AdaptiveSampler, type SamplingSettings } from "./adaptive-sampler";
 import { batches } from "./batches";
 import type { Pipeline } from "./pipeline";
@@ -15,6 +16,8 @@ export type TelemetryKind = "Request" | "Dependency" | "Trace" | "Exception";
 
 export interface AzureOptions {
   readonly connectionString: string;
+  /** APPLICATIONINSIGHTS_AUTHENTICATION_STRING; empty: the key in the connection string is enough. */
+  readonly authentication: string;
   readonly resource: Resource;
   /** Absent: everything is exported. */
   readonly sampling?: SamplingSettings;
@@ -32,9 +35,11 @@ const OPERATION_NAME = "ai.operation.name";
  * Sends requests, dependencies, exceptions and traces to Application Insights. The exporter is the one that the package
  * `applicationinsights` is made of; the package around it would patch the host's own modules, and gives spans ids of its own.
  */
-export function azurePipeline({ connectionString, resource, sampling, isAlwaysKept }: AzureOptions): Pipeline {
+export function azurePipeline(options: AzureOptions): Pipeline {
+  const { connectionString, authentication, resource, sampling, isAlwaysKept } = options;
   // Its place for what could not be sent would be the disk, which a container may not have.
-  const exporter = { connectionString, disableOfflineStorage: true };
+  const credential = azureCredential(authentication);
+  const exporter = { connectionString, disableOfflineStorage: true, ...(credential ? { credential } : {}) };
   const spans = new BatchSpanProcessor(new AzureMonitorTraceExporter(exporter), batches(DELAY_MS, {}, ""));
   const logs = new BatchLogRecordProcessor(new AzureMonitorLogExporter(exporter), batches(DELAY_MS, {}, ""));
   const sampler = sampling && new AdaptiveSampler(sampling, () => performance.now());
