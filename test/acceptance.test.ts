@@ -70,6 +70,7 @@ describe("the acceptance list", () => {
 
     expect(ids).toEqual(expected);
     expect(counts.get("DF")).toBe(90);
+    expect(counts.get("FH")).toBe(83);
     expect(counts.get("SQL")).toBe(56);
   });
 
