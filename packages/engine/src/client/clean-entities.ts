@@ -5,7 +5,7 @@ import type { InstanceState } from "../model/instance";
 import { isTerminal } from "../model/runtime-status";
 import type { Clock } from "../ports/clock";
 import type { StorageProvider } from "../ports/storage-provider";
-import type { EntityCleanUp } from "./task-hub";
+import type { CleanUpOptions, EntityCleanUp } from "./task-hub";
 import { waitForState } from "./wait-for-state";
 
 const PAGE = 100;
@@ -29,7 +29,10 @@ interface Claim {
  * deletes itself only if it is empty then; a release names the one request it takes back, so that a lock which the same
  * holder has obtained anew meanwhile is not touched.
  */
-export async function cleanEntities(parts: Parts): Promise<EntityCleanUp> {
+export async function cleanEntities(
+  parts: Parts,
+  { removeEmpty = true, releaseLocks = true }: CleanUpOptions = {},
+): Promise<EntityCleanUp> {
   let emptyEntitiesRemoved = 0;
   let orphanedLocksReleased = 0;
   let continuationToken: string | undefined;
@@ -39,8 +42,8 @@ export async function cleanEntities(parts: Parts): Promise<EntityCleanUp> {
     for (const entity of page.instances) {
       const state = parseSchedulerState(entity.input);
       // A new one has not looked at its first message yet, which may be due only later.
-      if (isDeletable(state) && entity.runtimeStatus !== "Pending") removals.push(remove(parts, entity));
-      for (const claim of claimsOn(state)) {
+      if (removeEmpty && isDeletable(state) && entity.runtimeStatus !== "Pending") removals.push(remove(parts, entity));
+      for (const claim of releaseLocks ? claimsOn(state) : []) {
         if (await isOrphaned(parts.provider, entity, claim)) {
           orphanedLocksReleased += (await release(parts, entity, claim)) ? 1 : 0;
         }

@@ -16,13 +16,14 @@ import type { WorkTracer } from "../ports/work-tracer";
 import { explainInstance } from "./explain-instance";
 import { getEntity, queryEntities } from "./query-entities";
 import { cleanEntities } from "./clean-entities";
+import { listInstanceIds } from "./list-instance-ids";
 import { endRunning } from "./end-running";
 import { purgeInstance, purgeInstances } from "./purge-instances";
 import type { StartOptions, TaskHub } from "./task-hub";
 import { settleRewind } from "./settle-rewind";
 import { traceRequest } from "./trace-request";
-import { validateEntityKey, validateInstanceId } from "./validate-instance-id";
-import { waitForCompletion, startAndWait } from "./wait-for-completion";
+import { validateEntityKey, validateInstanceId, type IdCharacters } from "./validate-instance-id";
+import { waitForCompletion, waitForStart, startAndWait } from "./wait-for-completion";
 
 export interface TaskHubOptions {
   readonly hubName: string;
@@ -36,8 +37,10 @@ export interface TaskHubOptions {
   readonly defaultVersion?: string;
   /** Which versions this host executes; only to explain why an instance waits. Absent: all. */
   readonly versions?: EpisodeLimits["versions"];
-  /** Which existing instances a start may replace (host.json `overridableExistingInstanceStates`). */
+  /** Which existing instances a start may replace that does not say so itself (host.json `overridableExistingInstanceStates`). */
   readonly replaceable?: "NonRunningStates" | "AnyState";
+  /** What the ids of new instances are made of; default: "UrlSafe". */
+  readonly idCharacters?: IdCharacters;
   /** Absent: nothing is traced. */
   readonly tracer?: WorkTracer;
 }
@@ -58,8 +61,10 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     start,
     startAndWait: (request, timeoutMs) => startAndWait(waiting, start, withId(request, ids), timeoutMs),
     waitForCompletion: (instanceId, timeoutMs) => waitForCompletion(waiting, instanceId, timeoutMs),
+    waitForStart: (instanceId, timeoutMs) => waitForStart(waiting, instanceId, timeoutMs),
     getInstance: (instanceId) => provider.getInstance(instanceId),
     queryInstances: (query) => provider.queryInstances(query),
+    listInstanceIds: (query) => listInstanceIds(provider, query),
     readHistory: (instanceId) => provider.readHistory(instanceId),
     explain: (instanceId) => explainInstance(options, instanceId),
     async raiseEvent(instanceId, name, input, traceContext) {
@@ -80,9 +85,9 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     resume: (instanceId, reason) =>
       tell(options, instanceId, { type: "ExecutionResumed", timestamp: clock.now(), reason }),
     purgeInstance: (instanceId, purge) => purgeInstance(options, instanceId, purge),
-    purgeInstances: (filter, purge) => purgeInstances(provider, filter, purge),
+    purgeInstances: (filter, purge) => purgeInstances(options, filter, purge),
     async signalEntity(id, operation, input, dueAt, traceContext) {
-      validateEntityKey(id.key);
+      validateEntityKey(id.key, options.idCharacters);
       if (options.executor && !options.executor.knows("entity", id.name)) {
         throw new DurableHostError("UNKNOWN_FUNCTION", unknownFunction("entity", id.name, options.executor));
       }
@@ -97,7 +102,7 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
     },
     getEntity: (id) => getEntity(provider, id),
     queryEntities: (query) => queryEntities(provider, query),
-    cleanEntities: () => cleanEntities(options),
+    cleanEntities: (cleaning) => cleanEntities(options, cleaning),
   };
 }
 
@@ -108,7 +113,7 @@ function withId(request: StartOptions, ids: IdSource): StartOptions & { readonly
 async function startInstance(options: TaskHubOptions, request: StartOptions): Promise<string> {
   const { executor, clock, ids } = options;
   const { instanceId, name } = withId(request, ids);
-  validateInstanceId(instanceId);
+  validateInstanceId(instanceId, options.idCharacters);
   if (executor && !executor.knows("orchestration", name)) {
     throw new DurableHostError("UNKNOWN_FUNCTION", unknownFunction("orchestration", name, executor));
   }
@@ -122,22 +127,33 @@ async function startInstance(options: TaskHubOptions, request: StartOptions): Pr
     ...(request.tags ? { tags: request.tags } : {}),
     ...(request.scheduledStartTime === undefined ? {} : { scheduledStartTime: request.scheduledStartTime }),
   };
-  await traceRequest(options, instanceId, start, request.traceContext, (traced) => createInstance(options, traced));
+  await traceRequest(options, instanceId, start, request.traceContext, (traced) =>
+    createInstance(options, traced, request.replaceable ?? replaceableBy(options)),
+  );
   return instanceId;
 }
 
-/** Creates the instance in place of an ended one, or also of a running one, which is ended first, if the host is set so. */
-async function createInstance(options: TaskHubOptions, start: ExecutionStarted): Promise<void> {
-  const { provider, replaceable } = options;
+function replaceableBy({ replaceable }: TaskHubOptions): ReadonlySet<RuntimeStatus> {
+  return replaceable === "AnyState" ? ANY : ENDED;
+}
+
+/** Creates the instance in place of one in a replaceable status; one that runs is ended first. */
+async function createInstance(
+  options: TaskHubOptions,
+  start: ExecutionStarted,
+  replaceable: ReadonlySet<RuntimeStatus>,
+): Promise<void> {
+  const { provider } = options;
+  const ended = new Set([...replaceable].filter(isTerminal));
   for (let attempt = 1; ; attempt++) {
     try {
-      return await provider.createInstance(start, ENDED);
+      return await provider.createInstance(start, ended);
     } catch (error) {
-      const mayReplace = replaceable === "AnyState" && attempt < REPLACEMENTS;
-      if (!mayReplace || !hasCode(error, "INSTANCE_EXISTS")) throw error;
-      const running = await provider.getInstance(start.instance.instanceId);
-      if (!running || isTerminal(running.runtimeStatus)) continue;
-      const hasEnded = await endRunning(options, running, "The instance was replaced by a new start.");
+      if (attempt >= REPLACEMENTS || !hasCode(error, "INSTANCE_EXISTS")) throw error;
+      const existing = await provider.getInstance(start.instance.instanceId);
+      if (existing && !replaceable.has(existing.runtimeStatus)) throw error;
+      if (!existing || isTerminal(existing.runtimeStatus)) continue;
+      const hasEnded = await endRunning(options, existing, "The instance was replaced by a new start.");
       if (!hasEnded) return provider.createInstance(start, ANY);
     }
   }

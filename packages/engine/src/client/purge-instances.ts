@@ -19,7 +19,7 @@ const NOTHING: PurgeResult = { deleted: 0, running: [] };
 export async function purgeInstance(
   parts: EndingParts,
   instanceId: string,
-  { recursive = false }: PurgeOptions = {},
+  { recursive = false, onlyEnded = false }: PurgeOptions = {},
 ): Promise<PurgeResult> {
   const { provider } = parts;
   const instance = await provider.getInstance(instanceId).catch((error: unknown) => {
@@ -29,19 +29,20 @@ export async function purgeInstance(
   if (!instance) return NOTHING;
   if (instance === "damaged") return { deleted: await provider.purgeInstances([instanceId]), running: [] };
   if (instanceKind(instanceId) === "entity") return purgeEntity(parts, instanceId);
+  if (onlyEnded && !isTerminal(instance.runtimeStatus)) return NOTHING;
   if (!isTerminal(instance.runtimeStatus) && !(await endRunning(parts, instance, "The instance was purged."))) {
     return { deleted: await provider.purgeInstances([instanceId]), running: [] };
   }
   const purged = await purgeEnded(provider, [instanceId], recursive);
-  if (purged.deleted === 0 && (await provider.getInstance(instanceId))) throw startedAgain(instanceId);
+  if (!onlyEnded && purged.deleted === 0 && (await provider.getInstance(instanceId))) throw startedAgain(instanceId);
   return purged;
 }
 
 /** See TaskHub.purgeInstances: what still runs is never deleted, whatever the filter says. */
 export async function purgeInstances(
-  provider: StorageProvider,
+  { provider, clock }: Pick<EndingParts, "provider" | "clock">,
   filter: InstanceFilter,
-  { recursive = false }: PurgeOptions = {},
+  { recursive = false, deadline = Infinity }: PurgeOptions = {},
 ): Promise<PurgeResult> {
   const statuses = filter.statuses ? filter.statuses.filter(isTerminal) : ENDED;
   if (statuses.length === 0) return NOTHING;
@@ -49,6 +50,7 @@ export async function purgeInstances(
   const running = new Set<string>();
   let continuationToken: string | undefined;
   do {
+    if (clock.now() >= deadline) return { deleted, running: [...running], isComplete: false };
     const page = await provider.queryInstances({ ...filter, statuses, top: BATCH, continuationToken });
     const found = page.instances.map(({ instanceId }) => instanceId);
     const purged = await purgeEnded(provider, found, recursive, statuses);

@@ -3,6 +3,7 @@ import type { HistoryEvent } from "../model/history-event";
 import type { InstanceState } from "../model/instance";
 import type { EntityId } from "../model/instance-id";
 import type { JsonText } from "../model/json-text";
+import type { RuntimeStatus } from "../model/runtime-status";
 import type { TraceContext } from "../model/trace-context";
 import type { InstanceFilter, InstancePage, InstanceQuery } from "../ports/storage-provider";
 
@@ -18,6 +19,11 @@ export interface StartOptions {
   readonly traceContext?: TraceContext;
   /** Milliseconds since the epoch before which it must not start. */
   readonly scheduledStartTime?: number;
+  /**
+   * In which statuses an instance under the same id is replaced; one that runs is ended first, as Terminated. In any other
+   * the start rejects with INSTANCE_EXISTS. Absent: as the hub is set.
+   */
+  readonly replaceable?: ReadonlySet<RuntimeStatus>;
 }
 
 export interface TerminateOptions {
@@ -28,6 +34,10 @@ export interface TerminateOptions {
 export interface PurgeOptions {
   /** Ended sub-orchestrations are deleted too, and theirs. Default: they stay. */
   readonly recursive?: boolean;
+  /** One instance that still runs is left alone, and counts 0. Default: it is terminated and deleted. */
+  readonly onlyEnded?: boolean;
+  /** Milliseconds since the epoch after which a purge by filter begins nothing more. */
+  readonly deadline?: number;
 }
 
 export interface PurgeResult {
@@ -35,18 +45,48 @@ export interface PurgeResult {
   readonly deleted: number;
   /** Ids of sub-orchestrations that a recursive purge has come upon and left, because they still run. */
   readonly running: readonly string[];
+  /** False: the time was up before everything was looked at. Absent: everything was. */
+  readonly isComplete?: false;
 }
 
-/** The current state of an entity that exists. */
+/** Which ended orchestrations a list of ids has. */
+export interface InstanceIdQuery {
+  /** Those of them in which an execution has ended count. Absent: all. */
+  readonly statuses?: readonly RuntimeStatus[];
+  /** Inclusive, milliseconds since the epoch. */
+  readonly completedFrom?: number;
+  readonly completedTo?: number;
+  /** Largest number of ids to return. */
+  readonly top: number;
+  /** Continues an earlier list, also one that was begun by another process. */
+  readonly continuationToken?: string;
+}
+
+export interface InstanceIdPage {
+  /** In the order in which they have ended, then by id. */
+  readonly instanceIds: readonly string[];
+  /** Present when there are more. */
+  readonly continuationToken?: string;
+}
+
+/** The current state of an entity. */
 export interface EntityState {
   readonly id: EntityId;
   readonly state: JsonText | null;
   /** Milliseconds since the epoch. */
   readonly lastOperationAt: number;
+  /** Instance id of the orchestration in whose critical section it is. */
+  readonly lockedBy?: string;
+  /** How many requests wait in its queue; those it has not looked at are not counted. */
+  readonly backlog: number;
 }
 
 export interface EntityQuery {
   readonly name?: string;
+  /** What the instance id begins with, as in "@counter@a". */
+  readonly instanceIdPrefix?: string;
+  /** Also those that have no state, but a lock or a queue; their state is null. Default: only entities that exist. */
+  readonly includeTransient?: boolean;
   readonly lastOperationFrom?: number;
   readonly lastOperationTo?: number;
   readonly fetchState: boolean;
@@ -57,6 +97,12 @@ export interface EntityQuery {
 export interface EntityPage {
   readonly entities: readonly EntityState[];
   readonly continuationToken?: string;
+}
+
+/** What a clean-up of the entities is to do; both by default. */
+export interface CleanUpOptions {
+  readonly removeEmpty?: boolean;
+  readonly releaseLocks?: boolean;
 }
 
 /** What a clean-up of the entities has found and mended. */
@@ -81,6 +127,8 @@ export interface TaskHub {
   startAndWait(options: StartOptions, timeoutMs: number): Promise<InstanceState | undefined>;
   getInstance(instanceId: string): Promise<InstanceState | undefined>;
   queryInstances(query: InstanceQuery): Promise<InstancePage>;
+  /** Ids of ended orchestrations in the order in which they have ended. Each page looks through all that have ended. */
+  listInstanceIds(query: InstanceIdQuery): Promise<InstanceIdPage>;
   readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
   /** Tells what an instance waits for, since when, and who has it; `undefined` when there is none. */
   explain(instanceId: string): Promise<InstanceExplanation | undefined>;
@@ -89,6 +137,11 @@ export interface TaskHub {
    * Woken by the completion itself; polling is only the safety net for completions in other processes.
    */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceState | undefined>;
+  /**
+   * The same for its start: when its first episode has been saved, whatever it came to. A suspended instance has started;
+   * one that waits for its scheduled time has not.
+   */
+  waitForStart(instanceId: string, timeoutMs: number): Promise<InstanceState | undefined>;
   raiseEvent(instanceId: string, name: string, input: JsonText | null, traceContext?: TraceContext): Promise<void>;
   /**
    * Starts an orchestration again with the name and input of an existing instance, under a new id or (when it has ended)
@@ -121,5 +174,5 @@ export interface TaskHub {
   getEntity(id: EntityId): Promise<EntityState | undefined>;
   queryEntities(query: EntityQuery): Promise<EntityPage>;
   /** Looks through all entities, removes those that hold nothing, and releases locks whose holder has ended (contract §3.5). */
-  cleanEntities(): Promise<EntityCleanUp>;
+  cleanEntities(options?: CleanUpOptions): Promise<EntityCleanUp>;
 }

@@ -7,18 +7,32 @@ const MAX_LENGTH = 256;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
+/** Which characters ids have: those that URLs carry as they are, or all that can be printed (scheduler contract §8.1). */
+export type IdCharacters = "UrlSafe" | "Printable";
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]/;
+
 /** Throws INVALID_INSTANCE_ID for an id under which no orchestration may be started. */
-export function validateInstanceId(instanceId: string): void {
+export function validateInstanceId(instanceId: string, characters: IdCharacters = "UrlSafe"): void {
   if (instanceId.length === 0 || instanceId.length > MAX_LENGTH) {
     throw invalid(instanceId, `must have between 1 and ${MAX_LENGTH} characters`);
   }
   if (instanceId.startsWith("@")) throw invalid(instanceId, "must not start with '@': such ids belong to entities");
-  if (FORBIDDEN.test(instanceId)) throw invalid(instanceId, "must not contain / \\ # ? or control characters");
+  validateCharacters(instanceId, characters, "instance id");
 }
 
 /** Throws INVALID_INSTANCE_ID for a key no entity may have. The key may be empty. */
-export function validateEntityKey(key: string): void {
-  if (FORBIDDEN.test(key)) throw invalid(key, "must not contain / \\ # ? or control characters", "entity key");
+export function validateEntityKey(key: string, characters: IdCharacters = "UrlSafe"): void {
+  validateCharacters(key, characters, "entity key");
+}
+
+function validateCharacters(id: string, characters: IdCharacters, what: string): void {
+  if (characters === "Printable" && UNPRINTABLE.test(id))
+    throw invalid(id, "must not contain control characters", what);
+  if (characters === "UrlSafe" && FORBIDDEN.test(id)) {
+    throw invalid(id, "must not contain / \\ # ? or control characters", what);
+  }
 }
 
 function invalid(id: string, rule: string, what = "instance id"): DurableHostError {

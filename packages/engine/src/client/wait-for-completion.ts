@@ -11,22 +11,49 @@ interface Waiting {
   readonly completions: CompletionSignals;
 }
 
-/** How often the store is asked, in case the instance ends in another process. */
+/** How often the store is asked, in case it happens in another process. */
 const SAFETY_POLL_MS = 1_000;
 
+/** What can be waited for: how it is announced, and how an instance looks that has come so far. */
+interface Milestone {
+  readonly signal: "listen" | "listenToStart";
+  readonly isReached: (instance: InstanceState) => boolean;
+}
+
+const END: Milestone = { signal: "listen", isReached: ({ runtimeStatus }) => isTerminal(runtimeStatus) };
+const START: Milestone = { signal: "listenToStart", isReached: ({ runtimeStatus }) => runtimeStatus !== "Pending" };
+
 /** See TaskHub.waitForCompletion. */
-export async function waitForCompletion(
+export function waitForCompletion(
   waiting: Waiting,
   instanceId: string,
   timeoutMs: number,
 ): Promise<InstanceState | undefined> {
-  const signal = listen(waiting, instanceId, 0);
+  return waitFor(END, waiting, instanceId, timeoutMs);
+}
+
+/** See TaskHub.waitForStart. */
+export function waitForStart(
+  waiting: Waiting,
+  instanceId: string,
+  timeoutMs: number,
+): Promise<InstanceState | undefined> {
+  return waitFor(START, waiting, instanceId, timeoutMs);
+}
+
+async function waitFor(
+  milestone: Milestone,
+  waiting: Waiting,
+  instanceId: string,
+  timeoutMs: number,
+): Promise<InstanceState | undefined> {
+  const signal = listen(milestone, waiting, instanceId, 0);
   const instance = await waiting.provider.getInstance(instanceId);
-  if (!instance || isTerminal(instance.runtimeStatus)) {
+  if (!instance || milestone.isReached(instance)) {
     signal.cancel();
     return instance;
   }
-  return (await signal.ended(timeoutMs)) ?? (await waiting.provider.getInstance(instanceId));
+  return (await signal.reached(timeoutMs)) ?? (await waiting.provider.getInstance(instanceId));
 }
 
 /** See TaskHub.startAndWait. Listens before it starts: nothing can be missed, so nothing need be looked up. */
@@ -36,24 +63,29 @@ export async function startAndWait(
   options: StartOptions & { readonly instanceId: string },
   timeoutMs: number,
 ): Promise<InstanceState | undefined> {
-  const signal = listen(waiting, options.instanceId, waiting.clock.now());
+  const signal = listen(END, waiting, options.instanceId, waiting.clock.now());
   try {
     await start(options);
   } catch (error) {
     signal.cancel();
     throw error;
   }
-  return (await signal.ended(timeoutMs)) ?? (await waiting.provider.getInstance(options.instanceId));
+  return (await signal.reached(timeoutMs)) ?? (await waiting.provider.getInstance(options.instanceId));
 }
 
 /**
- * Listens from now on; `ended` resolves with the ended instance, or undefined when the time is up. An instance created
+ * Listens from now on; `reached` resolves with the instance that has come so far, or undefined when the time is up. An instance created
  * before `since` (milliseconds since the epoch) is the one that a start replaces: its end is not the awaited one.
  */
-function listen({ provider, clock, completions }: Waiting, instanceId: string, since: number) {
+function listen(
+  { signal, isReached }: Milestone,
+  { provider, clock, completions }: Waiting,
+  instanceId: string,
+  since: number,
+) {
   let settle: ((instance: InstanceState | undefined) => void) | undefined;
   let early: InstanceState | undefined;
-  const cancel = completions.listen(instanceId, (instance) => {
+  const cancel = completions[signal](instanceId, (instance) => {
     if (instance.createdAt < since) return;
     cancel();
     early = instance;
@@ -61,7 +93,7 @@ function listen({ provider, clock, completions }: Waiting, instanceId: string, s
   });
   return {
     cancel,
-    ended(timeoutMs: number): Promise<InstanceState | undefined> {
+    reached(timeoutMs: number): Promise<InstanceState | undefined> {
       if (early) return Promise.resolve(early);
       return new Promise((resolve) => {
         let cancelTimer: () => void;
@@ -77,7 +109,7 @@ function listen({ provider, clock, completions }: Waiting, instanceId: string, s
         const poll = async (): Promise<void> => {
           if (clock.now() >= deadline) return settle?.(undefined);
           const instance = await provider.getInstance(instanceId).catch(() => undefined);
-          if (instance && isTerminal(instance.runtimeStatus)) return settle?.(instance);
+          if (instance && isReached(instance)) return settle?.(instance);
           if (!isSettled) next();
         };
         const next = (): void => {

@@ -2,22 +2,22 @@ import type { InstanceState } from "../model/instance";
 
 type Listener = (instance: InstanceState) => void;
 
-/** Tells waiting clients of this process that an instance has ended, at the moment its commit is durable. */
+/** Tells waiting clients of this process that an instance has ended, or begun, at the moment its commit is durable. */
 export class CompletionSignals {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #listeners = new ListenersById();
+  readonly #startListeners = new ListenersById();
   readonly #forAll = new Set<Listener>();
   readonly #waiting = new Set<() => void>();
   #stopped = false;
 
   /** Calls back when an execution of the instance ends; returns a function that ends it. */
   listen(instanceId: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(instanceId) ?? new Set();
-    listeners.add(listener);
-    this.#listeners.set(instanceId, listeners);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(instanceId);
-    };
+    return this.#listeners.add(instanceId, listener);
+  }
+
+  /** Calls back when the instance is Pending no longer; returns a function that ends it. */
+  listenToStart(instanceId: string, listener: Listener): () => void {
+    return this.#startListeners.add(instanceId, listener);
   }
 
   /** Calls back when an execution of any instance ends; returns a function that ends it. */
@@ -43,7 +43,30 @@ export class CompletionSignals {
   /** Tells everyone who waits for this instance. */
   emit(instance: InstanceState): void {
     for (const listener of this.#forAll) listener(instance);
-    const listeners = this.#listeners.get(instance.instanceId);
+    this.#listeners.call(instance);
+  }
+
+  /** Tells everyone who waits for this instance to begin. */
+  emitStart(instance: InstanceState): void {
+    this.#startListeners.call(instance);
+  }
+}
+
+class ListenersById {
+  readonly #byId = new Map<string, Set<Listener>>();
+
+  add(instanceId: string, listener: Listener): () => void {
+    const listeners = this.#byId.get(instanceId) ?? new Set();
+    listeners.add(listener);
+    this.#byId.set(instanceId, listeners);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#byId.get(instanceId) === listeners) this.#byId.delete(instanceId);
+    };
+  }
+
+  call(instance: InstanceState): void {
+    const listeners = this.#byId.get(instance.instanceId);
     if (listeners) for (const listener of [...listeners]) listener(instance);
   }
 }

@@ -11,6 +11,7 @@ import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
 import { foldHistory } from "../decide/runtime-state";
 import type { HistoryEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
+import type { InstanceState } from "../model/instance";
 import type { Message } from "../model/message";
 import { isTerminal } from "../model/runtime-status";
 import type { Clock } from "../ports/clock";
@@ -139,7 +140,7 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       item,
       arrived.length > 0 ? { ...commit, endedActivities } : commit,
     );
-    this.#afterCommit(executed, item.instance.instanceId);
+    this.#afterCommit(executed, item.instance);
   }
 
   /** From the messages to the commit. With a `refusal`, the instance fails for it, whatever its code has asked for. */
@@ -185,8 +186,9 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     return { commit, begun, episode, trace };
   }
 
-  /** Keeps what goes on, forgets what has ended, and tells who waits for the end. */
-  #afterCommit({ commit, begun, episode, trace }: FinishedEpisode, instanceId: string): void {
+  /** Keeps what goes on, forgets what has ended, and tells who waits for that, or for the start. */
+  #afterCommit({ commit, begun, episode, trace }: FinishedEpisode, before: InstanceState): void {
+    const { instanceId } = before;
     const { executor, completions, clock, meter } = this.#options;
     const { instance } = commit;
     const { state } = begun;
@@ -198,6 +200,9 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       if (evicted !== undefined) executor.forget(evicted);
     } else executor.forget(instanceId);
     trace?.saved(begun, commit, clock.now());
+    if (before.runtimeStatus === "Pending" && instance && instance.runtimeStatus !== "Pending") {
+      completions.emitStart(instance);
+    }
     if (!ended || begun.recorded.length === 0 || begun.late) return;
     meter?.executionEnded(instance.runtimeStatus, state.historyLength);
     completions.emit(instance);

@@ -1,4 +1,11 @@
-import type { EventRaised, HistoryEvent, InstanceState, Message, StorageProvider } from "@durable-host/engine";
+import type {
+  CleanUpOptions,
+  EventRaised,
+  HistoryEvent,
+  InstanceState,
+  Message,
+  StorageProvider,
+} from "@durable-host/engine";
 import { ManualClock } from "@durable-host/testkit";
 import { cleanEntities } from "../../src/client/clean-entities";
 import type { SchedulerState } from "../../src/decide/entity/scheduler-state";
@@ -30,6 +37,7 @@ async function clean(
   instances: readonly InstanceState[],
   history: readonly HistoryEvent[] = [],
   stubborn: readonly string[] = [],
+  options?: CleanUpOptions,
 ) {
   const clock = new ManualClock();
   const stored = new Map(instances.map((each) => [each.instanceId, each]));
@@ -54,7 +62,7 @@ async function clean(
     },
   } as Partial<StorageProvider> as StorageProvider;
   let cleaned: Awaited<ReturnType<typeof cleanEntities>> | undefined;
-  void cleanEntities({ provider, clock }).then((result) => (cleaned = result));
+  void cleanEntities({ provider, clock }, options).then((result) => (cleaned = result));
   for (let i = 0; i < 1_000 && !cleaned; i++) {
     await new Promise((resolve) => setImmediate(resolve));
     clock.advance(100);
@@ -81,6 +89,14 @@ describe("cleaning up entities", () => {
   it("does not count what is used again before it is gone", async () => {
     const { cleaned } = await clean([anEntity("@account@empty", {})], [], ["@account@empty"]);
     expect(cleaned).toEqual({ emptyEntitiesRemoved: 0, orphanedLocksReleased: 0 });
+  });
+
+  it("does only what it is asked to [GR68]", async () => {
+    const instances = [anEntity("@account@empty", {}), anEntity(A, { lockedBy: "gone" })];
+    const { cleaned: emptied } = await clean(instances, [], [], { releaseLocks: false });
+    expect(emptied).toEqual({ emptyEntitiesRemoved: 1, orphanedLocksReleased: 0 });
+    const { cleaned: freed } = await clean(instances, [], [], { removeEmpty: false });
+    expect(freed).toEqual({ emptyEntitiesRemoved: 0, orphanedLocksReleased: 1 });
   });
 
   const locked: SchedulerState = { lockedBy: "h", lockRequest: { id: "r1", lockset } };

@@ -10,6 +10,7 @@ import {
   type TaskHubOptions,
 } from "@durable-host/engine";
 import { ManualClock } from "@durable-host/testkit";
+import { purgeInstances } from "../../src/client/purge-instances";
 import { aStart, anInstance, begun, done, T0 } from "../decide/events";
 
 const lockset = [{ name: "account", key: "a" }];
@@ -126,6 +127,46 @@ describe("a purge", () => {
   });
 });
 
+describe("a purge of what has ended", () => {
+  it("leaves alone what runs or is not there, and counts neither [GR55]", async () => {
+    const { hub, log } = aHub([anInstance({ runtimeStatus: "Running" })]);
+    expect(await hub.purgeInstance("i1", { onlyEnded: true })).toEqual({ deleted: 0, running: [] });
+    expect(await hub.purgeInstance("missing", { onlyEnded: true })).toEqual({ deleted: 0, running: [] });
+    expect(log).toEqual([]);
+  });
+
+  it("deletes once, and leaves alone what is being started again at that moment [GR55]", async () => {
+    const { hub, stored } = aHub([anInstance({ runtimeStatus: "Completed" })]);
+    expect(await hub.purgeInstance("i1", { onlyEnded: true })).toEqual({ deleted: 1, running: [] });
+    expect(await hub.purgeInstance("i1", { onlyEnded: true })).toEqual({ deleted: 0, running: [] });
+    stored.set("i1", anInstance({ runtimeStatus: "Completed" }));
+    const again = hub.purgeInstance("i1", { onlyEnded: true });
+    stored.set("i1", anInstance({ runtimeStatus: "Pending" }));
+    expect(await again).toEqual({ deleted: 0, running: [] });
+  });
+
+  it("stops between two batches when its time is up, and says so", async () => {
+    const ended = (instanceId: string) => anInstance({ instanceId, runtimeStatus: "Completed" });
+    const stored = new Set(["a", "b", "c"]);
+    const clock = new ManualClock(T0);
+    const provider = {
+      queryInstances: async () => {
+        clock.advance(100);
+        const [next] = stored;
+        return {
+          instances: next === undefined ? [] : [ended(next)],
+          continuationToken: stored.size > 1 ? "more" : undefined,
+        };
+      },
+      purgeInstances: async (ids: readonly string[]) => ids.filter((id) => stored.delete(id)).length,
+    } as Partial<StorageProvider> as StorageProvider;
+    const parts = { provider, clock };
+    const limited = await purgeInstances(parts, {}, { deadline: T0 + 150 });
+    expect(limited).toEqual({ deleted: 2, running: [], isComplete: false });
+    expect(await purgeInstances(parts, {}, { deadline: T0 + 1_000 })).toEqual({ deleted: 1, running: [] });
+  });
+});
+
 describe("a start over an instance that does not react to a termination", () => {
   it("replaces it after it was spoken for, where any state may be replaced [DF7]", async () => {
     const { hub, log, after } = aHub([parent, child], { replaceable: "AnyState" });
@@ -137,5 +178,55 @@ describe("a start over an instance that does not react to a termination", () => 
     const { hub, log } = aHub([parent, child]);
     await expect(hub.start({ name: "part", instanceId: "child" })).rejects.toMatchObject({ code: "INSTANCE_EXISTS" });
     expect(log).toEqual([]);
+  });
+});
+
+describe("a start that says what it may replace", () => {
+  const existing = (runtimeStatus: InstanceState["runtimeStatus"]) => [anInstance({ runtimeStatus })];
+  const start = (...statuses: readonly InstanceState["runtimeStatus"][]) => ({
+    name: "order",
+    instanceId: "i1",
+    replaceable: new Set(statuses),
+  });
+
+  it("replaces what has ended in a status it names [GR47]", async () => {
+    const { hub, log } = aHub(existing("Failed"));
+    expect(await hub.start(start("Failed", "Running"))).toBe("i1");
+    expect(log).toEqual(["create i1"]);
+  });
+
+  it("is refused by every other status, whatever the hub allows, and disturbs nothing [GR47]", async () => {
+    for (const status of ["Completed", "Running", "Pending", "Suspended"] as const) {
+      const { hub, log } = aHub(existing(status), { replaceable: "AnyState" });
+      await expect(hub.start(start("Failed"))).rejects.toMatchObject({ code: "INSTANCE_EXISTS" });
+      await expect(hub.start(start())).rejects.toMatchObject({ code: "INSTANCE_EXISTS" });
+      expect(log).toEqual([]);
+    }
+  });
+
+  it("ends one that runs before it replaces it [GR47]", async () => {
+    const { hub, log, stored, after } = aHub(existing("Running"));
+    const starting = hub.start(start("Running", "Terminated"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log).toEqual(["i1 ExecutionTerminated"]);
+    stored.set("i1", anInstance({ runtimeStatus: "Terminated" }));
+    expect(await after(starting)).toBe("i1");
+    expect(log).toEqual(["i1 ExecutionTerminated", "create i1"]);
+  });
+});
+
+describe("the id of a new instance", () => {
+  it("has only characters that URLs carry, unless the hub takes all that can be printed [GR48]", async () => {
+    const odd = "2030-01-01T00:00:00+01:00/#?\\ü";
+    const urls = aHub([]).hub;
+    await expect(urls.start({ name: "order", instanceId: odd })).rejects.toMatchObject({ code: "INVALID_INSTANCE_ID" });
+    const any = aHub([], { idCharacters: "Printable" }).hub;
+    expect(await any.start({ name: "order", instanceId: odd })).toBe(odd);
+    await any.signalEntity({ name: "counter", key: odd }, "add", null);
+    for (const bad of ["", "@a@b", "line\nbreak", "x".repeat(257)]) {
+      await expect(any.start({ name: "order", instanceId: bad })).rejects.toMatchObject({
+        code: "INVALID_INSTANCE_ID",
+      });
+    }
   });
 });

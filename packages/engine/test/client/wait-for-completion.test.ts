@@ -1,7 +1,7 @@
 import type { InstanceState, StorageProvider } from "@durable-host/engine";
 import { CompletionSignals } from "@durable-host/engine";
 import { ManualClock } from "@durable-host/testkit";
-import { startAndWait, waitForCompletion } from "../../src/client/wait-for-completion";
+import { startAndWait, waitForCompletion, waitForStart } from "../../src/client/wait-for-completion";
 import { anInstance } from "../decide/events";
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -97,5 +97,45 @@ describe("waiting for an instance", () => {
     const hub = aHub();
     const start = () => Promise.reject(new Error("refused"));
     await expect(startAndWait(hub, start, { name: "order", instanceId: "i1" }, 1000)).rejects.toThrow("refused");
+  });
+});
+
+describe("waiting for an instance to start", () => {
+  const pending = anInstance();
+
+  it("answers at once when it has started, suspended or not, or does not exist [GR50]", async () => {
+    const hub = aHub();
+    expect(await waitForStart(hub, "i1", 1000)).toBe(running);
+    const suspended = anInstance({ runtimeStatus: "Suspended" });
+    hub.stored.instance = suspended;
+    expect(await waitForStart(hub, "i1", 1000)).toBe(suspended);
+    hub.stored.instance = undefined;
+    expect(await waitForStart(hub, "i1", 1000)).toBeUndefined();
+  });
+
+  it("is woken by its first episode, and not by the end of an execution before [GR50, GR51]", async () => {
+    const hub = aHub();
+    hub.stored.instance = pending;
+    const waiting = Array.from({ length: 100 }, () => waitForStart(hub, "i1", 60_000));
+    await settle();
+    hub.completions.emit(ended);
+    hub.completions.emitStart(anInstance({ instanceId: "other", runtimeStatus: "Running" }));
+    await settle();
+    expect(hub.clock.pending).toBe(100);
+    hub.completions.emitStart(running);
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([running]));
+    expect([hub.stored.reads, hub.clock.pending]).toEqual([100, 0]);
+  });
+
+  it("notices a start in another process, and gives up when the time is up", async () => {
+    const hub = aHub();
+    hub.stored.instance = pending;
+    const [patient, hasty] = [waitForStart(hub, "i1", 60_000), waitForStart(hub, "i1", 500)];
+    await settle();
+    hub.clock.advance(500);
+    expect(await hasty).toBe(pending);
+    hub.stored.instance = running;
+    hub.clock.advance(500);
+    expect(await patient).toBe(running);
   });
 });

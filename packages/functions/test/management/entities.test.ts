@@ -3,7 +3,12 @@ import { FakeTaskHub, T0 } from "./fake-task-hub";
 
 function hubWithCounter(): FakeTaskHub {
   const hub = new FakeTaskHub();
-  hub.entities.set("Counter/a", { id: { name: "counter", key: "a" }, state: '{"value":5}', lastOperationAt: T0 });
+  hub.entities.set("Counter/a", {
+    id: { name: "counter", key: "a" },
+    state: '{"value":5}',
+    lastOperationAt: T0,
+    backlog: 0,
+  });
   return hub;
 }
 

@@ -81,6 +81,14 @@ export class FakeTaskHub implements TaskHub {
     return Promise.resolve(this.explanations.get(instanceId));
   }
 
+  listInstanceIds() {
+    return Promise.resolve({ instanceIds: [...this.instances.keys()] });
+  }
+
+  waitForStart(instanceId: string) {
+    return Promise.resolve(this.instances.get(instanceId));
+  }
+
   waitForCompletion(instanceId: string) {
     return Promise.resolve(this.instances.get(instanceId));
   }
