@@ -9,6 +9,7 @@ import {
 import { pendingInstance, seedOf } from "../decide/instance-seed";
 import { rewindHistory, type RewoundHistory } from "../decide/rewind-history";
 import { foldHistory } from "../decide/runtime-state";
+import { unprocessedEvents } from "../decide/unprocessed-events";
 import type { HistoryEvent } from "../model/history-event";
 import type { IdSource } from "../model/ids";
 import type { InstanceState } from "../model/instance";
@@ -179,11 +180,34 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
       refusal === undefined ? await this.#execution.run(ready, signal) : refusedEpisode(started.name, refusal);
     const now = clock.now();
     const ending = { ...context, now, traceOf: trace?.contextsOf(begun, now) };
-    const commit =
-      executed.type === "held"
-        ? holdEpisode(begun, executed.reason, ending)
-        : finishEpisode(begun, started, executed.result, ending);
-    return { commit, begun, episode, trace };
+    if (executed.type === "held") return { commit: holdEpisode(begun, executed.reason, ending), begun, episode, trace };
+    const left = unprocessedEvents(begun.visible, executed.result);
+    if (left.size > 0) {
+      const shorter = await this.#beginWithout(left, item, arrived, begun, rewound);
+      const kept = item.messages.filter(({ event }) => !left.has(event)).map((message) => message.sequenceNumber);
+      const commit = finishEpisode(shorter, started, executed.result, { ...ending, consumed: kept });
+      const sentAgain = messagesOf({ ...item, messages: [] }, arrived).filter(({ event }) => left.has(event));
+      const messages = [...commit.messages, ...sentAgain];
+      return { commit: { ...commit, messages }, begun: shorter, episode, trace };
+    }
+    return { commit: finishEpisode(begun, started, executed.result, ending), begun, episode, trace };
+  }
+
+  /** Begins the episode again, as if these events had not come yet. */
+  async #beginWithout(
+    left: ReadonlySet<HistoryEvent>,
+    item: OrchestrationWorkItem,
+    arrived: readonly ArrivedOutcome[],
+    { recorded }: BegunEpisode,
+    rewound: RewoundHistory | undefined,
+  ): Promise<BegunEpisode> {
+    const { clock } = this.#options;
+    const history = rewound?.events ?? (await this.#history(item));
+    const messages = messagesOf(item, arrived).filter(({ event }) => !left.has(event));
+    const now = recorded[0]?.timestamp ?? clock.now();
+    const begun = beginEpisode(foldHistory(history), item.instance.executionId, messages, now, rewound);
+    if (begun.recorded.length > 0) return begun;
+    throw new Error("The code has answered without having come to any of the messages of its episode.");
   }
 
   /** Keeps what goes on, forgets what has ended, and tells who waits for that, or for the start. */

@@ -1,8 +1,10 @@
 import {
+  type ActivityWorkItem,
   CompletionSignals,
   DurableHostError,
   type Episode,
   type EpisodeLimits,
+  type EpisodeResult,
   type Executor,
   type OrchestrationCommit,
   type OrchestrationWorkItem,
@@ -17,12 +19,13 @@ const signal = new AbortController().signal;
 const lock = { token: "t", expiresAt: T0 };
 
 /** A processor over a store that answers commits only when told to. */
-function aProcessor(over: Partial<EpisodeLimits> = {}) {
+function aProcessor(over: Partial<EpisodeLimits> = {}, result: Partial<EpisodeResult> = {}) {
   let reads = 0;
   const episodes: Episode[] = [];
   const answers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   const commits: OrchestrationCommit[] = [];
   const forgotten: string[] = [];
+  const completions = new CompletionSignals();
   const provider = {
     readHistory: async () => {
       reads++;
@@ -38,7 +41,7 @@ function aProcessor(over: Partial<EpisodeLimits> = {}) {
     forget: (instanceId: string) => void forgotten.push(instanceId),
     executeOrchestration: async (episode: Episode) => {
       episodes.push(episode);
-      return aResult();
+      return aResult(result);
     },
   } as unknown as Executor;
   const processor = new OrchestrationProcessor({
@@ -47,11 +50,11 @@ function aProcessor(over: Partial<EpisodeLimits> = {}) {
     clock: new ManualClock(T0),
     logger: silentLogger,
     ids: { newId: () => "id", newGuid: () => "guid" },
-    completions: new CompletionSignals(),
+    completions,
     limits: { maxActions: 100, defaultVersion: "", storeInputs: false, ...over },
     cachedExecutions: 10,
   });
-  return { processor, episodes, answers, commits, forgotten, reads: () => reads };
+  return { processor, episodes, answers, commits, forgotten, completions, reads: () => reads };
 }
 
 const first: OrchestrationWorkItem = {
@@ -157,5 +160,95 @@ describe("a commit that the store cannot hold", () => {
     await turn();
     answers[1]?.reject(refusal);
     await expect(processed).rejects.toBe(refusal);
+  });
+});
+
+describe("an episode of whose events the code has seen only some", () => {
+  const three: OrchestrationWorkItem = { ...first, messages: messages(aStart(), raised("a"), raised("b")) };
+  const types = (commit: OrchestrationCommit | undefined) => commit?.history.events.map(({ type }) => type);
+
+  it("is saved with those, and leaves the other messages queued [GR33]", async () => {
+    const actions = [{ type: "CreateTimer", id: 0, fireAt: T0 + 1_000 }] as const;
+    const { processor, answers, commits, episodes } = aProcessor({}, { eventsProcessed: 3, actions });
+    const processing = processor.process(three, signal, () => {});
+    await turn();
+    answers[0]?.resolve();
+    await processing;
+    expect(episodes[0]?.newEvents).toHaveLength(4);
+    expect(commits[0]).toMatchObject({ consumedMessages: [1, 2], timers: [{ timerId: 0 }] });
+    expect(types(commits[0])).toEqual([
+      "OrchestratorStarted",
+      "ExecutionStarted",
+      "EventRaised",
+      "TimerCreated",
+      "OrchestratorCompleted",
+    ]);
+  });
+
+  it("goes on in memory from what it has saved", async () => {
+    const { processor, answers, reads, episodes } = aProcessor({}, { eventsProcessed: 3 });
+    const cut = processor.process(three, signal, () => {});
+    await turn();
+    answers[0]?.resolve();
+    await cut;
+    const before = reads();
+    const next = { ...first, historyLength: 4, messages: messages(raised("b")) };
+    const rest = processor.process(next, signal, () => {});
+    await turn();
+    answers[1]?.resolve();
+    await rest;
+    expect(reads()).toBe(before);
+    expect(episodes[1]?.newEvents).toMatchObject([{ type: "OrchestratorStarted" }, { name: "b" }]);
+  });
+
+  it("sends the outcome of an activity again that has come without a message", async () => {
+    const { processor, answers, commits } = aProcessor({}, { eventsProcessed: 2 });
+    const scheduling = [
+      { type: "OrchestratorStarted", timestamp: T0 },
+      aStart(),
+      { type: "TaskScheduled", timestamp: T0, eventId: 0, name: "work", input: null },
+      { type: "OrchestratorCompleted", timestamp: T0 },
+    ] as const;
+    commits.push({ history: { type: "append", events: scheduling } } as unknown as OrchestrationCommit);
+    const task = { instanceId: "i1", executionId: "e1", taskId: 0, name: "work", input: null };
+    const activity: ActivityWorkItem = { kind: "activity", lock, task, previousDeliveries: 0 };
+    const outcome = { type: "TaskCompleted", timestamp: T0, taskScheduledId: 0, result: "1" } as const;
+    const item = { ...first, historyLength: 4, messages: messages(raised("a")) };
+    const processing = processor.process(item, signal, () => {}, [{ item: activity, outcome }]);
+    await turn();
+    answers[0]?.resolve();
+    await processing;
+    expect(commits[1]).toMatchObject({
+      endedActivities: [activity],
+      consumedMessages: [1],
+      messages: [{ instanceId: "i1", executionId: "e1", event: outcome }],
+    });
+    expect(types(commits[1])).toEqual(["OrchestratorStarted", "EventRaised", "OrchestratorCompleted"]);
+  });
+
+  it("is tried again when that is none", async () => {
+    const { processor, commits } = aProcessor({}, { eventsProcessed: 1 });
+    await expect(processor.process(three, signal, () => {})).rejects.toThrow("without having come to any");
+    expect(commits).toEqual([]);
+  });
+});
+
+describe("the first episode of an instance", () => {
+  it("tells who waits for the start, once it is saved [GR50]", async () => {
+    const { processor, answers, completions } = aProcessor();
+    const started: string[] = [];
+    completions.listenToStart("i1", ({ runtimeStatus }) => void started.push(runtimeStatus));
+    const processing = processor.process(first, signal, () => {});
+    await turn();
+    expect(started).toEqual([]);
+    answers[0]?.resolve();
+    await processing;
+    expect(started).toEqual(["Running"]);
+    const running = { ...second, instance: anInstance({ runtimeStatus: "Running" }) };
+    const next = processor.process(running, signal, () => {});
+    await turn();
+    answers[1]?.resolve();
+    await next;
+    expect(started).toEqual(["Running"]);
   });
 });
