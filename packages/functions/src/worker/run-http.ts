@@ -26,9 +26,11 @@ function nativeRequest(call: HttpCall, body: RequestBody): TriggerRequest {
   const init: RequestInit & { duplex?: "half" } = { method, headers };
   if (body instanceof Uint8Array) init.body = body as Uint8Array<ArrayBuffer>;
   else if (body !== undefined) Object.assign(init, { body: asStream(body), duplex: "half" });
+  const request = new Request(url, init);
   return {
     ...head(call),
-    triggerData: { http: { nativeRequest: new Request(url, init), nullableParams: nullable(params) } },
+    // The second name is that of `@azure/functions` 4.2 to 4.10.
+    triggerData: { http: { nativeRequest: request, undiciRequest: request, nullableParams: nullable(params) } },
     triggerMetadata: {},
   };
 }
