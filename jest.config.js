@@ -6,8 +6,10 @@ const base = {
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "require", "default"] },
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/packages/.*/dist"],
+  // jose is published as ES modules only, which Jest cannot load as they are.
+  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
   transform: {
-    "^.+\\.ts$": [
+    "^.+/jose/.+\\.js$|^.+\\.ts$": [
       "@swc/jest",
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],

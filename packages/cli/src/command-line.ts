@@ -6,6 +6,8 @@ import { initCommandLine } from "./init/init-command-line";
 import { keysCommandLine } from "./keys/keys-command-line";
 import type { RunLocal } from "./local/local-command";
 import { newCommandLine } from "./new/new-command-line";
+import { schedulerCommandLine } from "./scheduler/scheduler-command-line";
+import type { SchedulerOptions } from "./scheduler/scheduler-options";
 import { settingsCommandLine } from "./settings/settings-command-line";
 import { startCommandLine } from "./start/start-command-line";
 import type { StartOptions } from "./start/start-options";
@@ -14,6 +16,7 @@ import { HOST_VERSION } from "./version";
 /** What the commands do; separate from how they are written on the command line. */
 export interface Commands {
   start(options: StartOptions): Promise<void>;
+  scheduler(options: SchedulerOptions): Promise<void>;
   durable: RunDurable;
   storage: RunStorage;
   /** Commands on the files of an app. */
@@ -30,6 +33,7 @@ export function createCommandLine(commands: Commands, workingDirectory: string):
     .enablePositionalOptions()
     .exitOverride();
   program.addCommand(startCommandLine(commands.start, workingDirectory));
+  program.addCommand(schedulerCommandLine(commands.scheduler, workingDirectory));
   program.addCommand(initCommandLine(commands.local));
   program.addCommand(newCommandLine(commands.local));
   program.addCommand(durableCommandLine(commands.durable, workingDirectory));

@@ -13,6 +13,7 @@ import type { LocalSurroundings } from "./local/local-command";
 import { runLocal } from "./local/run-local";
 import { runProgram } from "./local/run-program";
 import { terminalQuestions } from "./local/terminal-questions";
+import { runScheduler } from "./scheduler/run-scheduler";
 import { describeStartError } from "./start/describe-start-error";
 import { runStart, type RunSurroundings } from "./start/run-start";
 import { joinWorkerFlags } from "./start/start-command-line";
@@ -47,6 +48,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   const commandLine = createCommandLine(
     {
       start: async (options) => exit(await start(options)),
+      scheduler: async (options) => exit(await runScheduler(options, startSurroundings())),
       durable: async (request) => exit(await runDurable(request, durableSurroundings())),
       storage: async (request) => exit(await runStorage(request, durableSurroundings())),
       local: async (action) => exit(await runLocal(action, localSurroundings())),

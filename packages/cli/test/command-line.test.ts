@@ -17,6 +17,7 @@ async function parseIn(folder: string, ...args: string[]): Promise<StartOptions>
         started.push(options);
         return Promise.resolve();
       },
+      scheduler: () => Promise.reject(new Error("the scheduler ran")),
       durable: () => Promise.reject(new Error("a durable command ran")),
       storage: () => Promise.reject(new Error("a storage command ran")),
       local: () => Promise.reject(new Error("a local command ran")),
@@ -35,6 +36,7 @@ async function refuse(...args: string[]): Promise<{ readonly code: string; reado
   const commandLine = createCommandLine(
     {
       start: () => Promise.resolve(),
+      scheduler: () => Promise.resolve(),
       durable: () => Promise.resolve(),
       storage: () => Promise.resolve(),
       local: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 export { formatTimeSpan } from "./config/time-span";
 export { connectionValue } from "./config/app-settings";
 export { loadConfiguration, type HostConfiguration } from "./config/load-configuration";
+export { readEnvironmentValues } from "./config/read-environment-values";
 export { whyNotRunnable } from "./admin/run-with-text";
 export type { Setting, Support } from "./config/setting";
 export { APP_SETTINGS, HOST_SETTINGS } from "./config/setting-table";

@@ -12,4 +12,6 @@ export interface HubRuntime {
 export interface HubDirectory {
   /** By the name of the call's `taskhub` metadata, without regard to case; undefined: the default hub. None: there is no such hub. */
   find(name: string | undefined): Promise<HubRuntime | undefined>;
+  /** Those that are open at the moment. */
+  open(): readonly HubRuntime[];
 }

@@ -30,6 +30,8 @@ const PER_PROCESSOR = 10;
  */
 const LEAST_ORCHESTRATIONS = 200;
 const RESIDENT_ORCHESTRATIONS = 2000;
+/** Workers that connect say themselves how much they take; this only bounds what is locked for all of them. */
+const FOR_CONNECTED_WORKERS = 5000;
 /** Wake-ups are pushed; this is for the one that gets lost. */
 const POLL_INTERVAL_MS = 2000;
 /** SQL Server's provider looks for what other hosts have made by one cheap call for all kinds of work. */
@@ -44,19 +46,21 @@ export interface Engine {
   slots(kind: WorkKind): number;
 }
 
-/** Who is told of what the engine does; nobody: it costs nothing. */
-export interface EngineWatchers {
+export interface EngineOptions {
+  /** Who is told of what the engine does; nobody: it costs nothing. */
   readonly meter?: WorkMeter;
   readonly tracer?: WorkTracer;
+  /** Workers of the Durable Task SDKs connect: histories hold inputs, and a custom status may be as large as any payload. */
+  readonly forSdkWorkers?: boolean;
 }
 
 /** Joins store and executor as the configuration says. */
 export function createEngine(
-  { hubName, values, storage }: HostConfiguration,
+  { hubName, values, storage }: Pick<HostConfiguration, "hubName" | "values" | "storage">,
   provider: StorageProvider,
   executor: Executor,
   logger: Logger,
-  { meter, tracer }: EngineWatchers = {},
+  { meter, tracer, forSdkWorkers = false }: EngineOptions = {},
 ): Engine {
   const completions = new CompletionSignals();
   const maxPayload = values.host("extensions.durableTask.maxPayloadSizeInBytes");
@@ -74,7 +78,11 @@ export function createEngine(
     versions,
     replaceable: values.host("extensions.durableTask.overridableExistingInstanceStates"),
   });
-  const limits = limitsOf(values, storage.type === "mssql" ? SQL_SERVER_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
+  const limits = limitsOf(
+    values,
+    storage.type === "mssql" ? SQL_SERVER_POLL_INTERVAL_MS : POLL_INTERVAL_MS,
+    executor.capacity ? FOR_CONNECTED_WORKERS : PER_PROCESSOR * availableParallelism(),
+  );
   const worker = createTaskHubWorker({
     ...shared,
     meter,
@@ -84,7 +92,8 @@ export function createEngine(
     episodeLimits: {
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
       defaultVersion,
-      storeInputs: values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
+      storeInputs: forSdkWorkers || values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
+      maxCustomStatusBytes: forSdkWorkers ? maxPayload : undefined,
       versions,
       onNonDeterminism: values.host("extensions.durableTask.nonDeterminismFailureStrategy"),
     },
@@ -108,8 +117,7 @@ function slotsOf(limits: TaskHubWorkerLimits, kind: WorkKind): number {
   }
 }
 
-function limitsOf(values: SettingValues, pollIntervalMs: number): TaskHubWorkerLimits {
-  const fallback = PER_PROCESSOR * availableParallelism();
+function limitsOf(values: SettingValues, pollIntervalMs: number, fallback: number): TaskHubWorkerLimits {
   return {
     maxConcurrentOrchestrations:
       values.host("extensions.durableTask.maxConcurrentOrchestratorFunctions") ??

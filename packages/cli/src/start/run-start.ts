@@ -108,7 +108,10 @@ function openConsole(
  * The surroundings with everything that is said as JSON, one object per line; undefined when it is to be text. With a file
  * for the log entries, people are still told the rest.
  */
-function asJson({ json }: StartOptions, surroundings: RunSurroundings): RunSurroundings | undefined {
+export function asJson(
+  { json }: Pick<StartOptions, "json">,
+  surroundings: RunSurroundings,
+): RunSurroundings | undefined {
   const { environment, output, errors } = surroundings;
   if (json?.file !== undefined) return { ...surroundings, json: fileLines(json.file) };
   if (!json && environment["DURABLE_HOST_LOG_FORMAT"]?.trim().toLowerCase() !== "json") return undefined;

@@ -163,7 +163,8 @@ function notices(raw: RawStartOptions, scriptRoot: string, workingDirectory: str
   ];
 }
 
-function portNumber(text: string): number {
+/** Reads an option that is a port; 0: the system chooses one. */
+export function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
   return port;

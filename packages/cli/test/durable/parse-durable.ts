@@ -18,6 +18,7 @@ export async function parseCommandLine(...args: readonly string[]): Promise<Pars
   const commandLine = createCommandLine(
     {
       start: () => Promise.reject(new Error("start ran")),
+      scheduler: () => Promise.reject(new Error("the scheduler ran")),
       durable(understood) {
         request = understood;
         return Promise.resolve();

@@ -42,6 +42,7 @@ export async function runLocalCommand(
   const commandLine = createCommandLine(
     {
       start: never,
+      scheduler: never,
       durable: never,
       storage: never,
       async local(action) {

@@ -119,6 +119,7 @@ async function storage(folder: string, ...args: readonly string[]): Promise<Outc
   const commandLine = createCommandLine(
     {
       start: () => Promise.reject(new Error("start ran")),
+      scheduler: () => Promise.reject(new Error("the scheduler ran")),
       durable: () => Promise.reject(new Error("a durable command ran")),
       local: () => Promise.reject(new Error("a local command ran")),
       async storage(request) {

@@ -1,0 +1,43 @@
+import { randomIds, systemClock, type DurableHostError, type Logger } from "@durable-host/engine";
+import type { HostConfiguration } from "@durable-host/functions";
+import { createHubWorkers } from "@durable-host/grpc";
+import { createEngine } from "../start/create-engine";
+import { createStorageProvider } from "../start/create-storage-provider";
+import type { OpenHub } from "./hub-directory";
+
+/** A task hub whose functions are all with workers that connect. */
+export interface HubOptions {
+  readonly name: string;
+  readonly values: HostConfiguration["values"];
+  readonly storage: HostConfiguration["storage"];
+  /** Folder of the embedded store, absolute. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+}
+
+/** Opens the store of a hub and begins to do its work. Rejects with what the store says. */
+export async function openHub({ name, values, storage, dataDir, logger }: HubOptions): Promise<OpenHub> {
+  const configuration = { hubName: name, values, storage };
+  const provider = await createStorageProvider(configuration, { dataDir }, logger.child("Host.Storage"));
+  const workers = createHubWorkers({
+    clock: systemClock,
+    ids: randomIds,
+    logger: logger.child("Host.Scheduler"),
+    versionOf: async (instanceId) => (await provider.getInstance(instanceId))?.version,
+  });
+  const { taskHub, worker, endWaits } = createEngine(configuration, provider, workers.executor, logger, {
+    forSdkWorkers: true,
+  });
+  const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
+  await provider.start();
+  worker.start();
+  return {
+    runtime: { name, taskHub, workers },
+    failed,
+    stopWork: (graceMs) => worker.stop(graceMs),
+    async close() {
+      endWaits();
+      await provider.stop();
+    },
+  };
+}
