@@ -9,7 +9,7 @@ import {
 import { pb } from "../proto/messages";
 import { textOf, wrapText } from "../proto/scalars";
 import { wrapTime } from "../proto/timestamps";
-import { signalsFromProto } from "./entity-actions";
+import { signalsFromProto, startsFromProto } from "./entity-actions";
 import { failureFromProto } from "./failure-details";
 import { traceToProto } from "./trace-context";
 
@@ -75,9 +75,12 @@ export function batchFailure(result: pb.EntityBatchResult): string | undefined {
 /** What a worker has answered. Operations beyond the results stay queued; a state that is absent is deleted. */
 export function entityResultFromProto(result: pb.EntityBatchResult): EntityBatchResult {
   const state = textOf(result.getEntitystate());
+  const actions = result.getActionsList();
+  const starts = startsFromProto(actions);
   return {
     results: result.getResultsList().map(operationResult),
-    signals: signalsFromProto(result.getActionsList()),
+    signals: signalsFromProto(actions),
+    ...(starts.length > 0 ? { starts } : {}),
     exists: state !== null,
     state,
   };

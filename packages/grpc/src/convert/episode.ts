@@ -5,6 +5,7 @@ import { nonEmpty, tagsOf, textOf, wrapText } from "../proto/scalars";
 import { timeOf, wrapTime } from "../proto/timestamps";
 import { failureFromProto } from "./failure-details";
 import { HistoryToProto } from "./history";
+import { optional } from "./optional";
 import { actionsFromProto, type ActingExecution } from "./orchestrator-actions";
 import { statusFromProto } from "./runtime-status";
 
@@ -34,18 +35,17 @@ export function episodeResultFromProto(response: pb.OrchestratorResponse, execut
   const messages = response.getActionsList();
   const ending = messages.map((message) => message.getCompleteorchestration()).find((found) => found !== undefined);
   const completion = ending && completionFromProto(ending);
-  const customStatus = completion?.type === "ContinuedAsNew" ? null : textOf(response.getCustomstatus());
-  const processed = response.getNumeventsprocessed();
-  const span = spanFromProto(response.getOrchestrationtracecontext());
+  // It is that of an execution: the next one begins without.
+  const customStatus = completion?.type === "ContinuedAsNew" ? null : response.getCustomstatus()?.getValue();
   return {
     actions: actionsFromProto(messages, execution),
     replayed: false,
     canceledTimers: [],
-    ...(customStatus === null && completion?.type !== "ContinuedAsNew" ? {} : { customStatus }),
-    ...(completion ? { completion } : {}),
-    ...(ending ? { unconsumedEvents: ending.getCarryovereventsList().flatMap(carriedOver) } : {}),
-    ...(span ? { span } : {}),
-    ...(processed ? { eventsProcessed: processed.getValue() } : {}),
+    ...optional("customStatus", customStatus),
+    ...optional("completion", completion),
+    ...optional("unconsumedEvents", ending?.getCarryovereventsList().flatMap(carriedOver)),
+    ...optional("span", spanFromProto(response.getOrchestrationtracecontext())),
+    ...optional("eventsProcessed", response.getNumeventsprocessed()?.getValue()),
   };
 }
 
@@ -64,18 +64,16 @@ function completionFromProto(ending: pb.CompleteOrchestrationAction): Completion
         type,
         output: text,
         immediate: true,
-        ...(failure ? { failureDetails: failureFromProto(failure) } : {}),
+        ...optional("failureDetails", failure && failureFromProto(failure)),
       };
     }
     case "ContinuedAsNew": {
-      const version = nonEmpty(ending.getNewversion());
-      const tags = tagsOf(ending.getTagsMap());
       return {
         type,
         input: output,
         immediate: true,
-        ...(version === undefined ? {} : { version }),
-        ...(tags ? { tags } : {}),
+        ...optional("version", nonEmpty(ending.getNewversion())),
+        ...optional("tags", tagsOf(ending.getTagsMap())),
       };
     }
     default:

@@ -3,6 +3,7 @@ import { pb } from "../proto/messages";
 import { nonEmpty, tagsOf, textOf } from "../proto/scalars";
 import { laterTimeOf, timeOf } from "../proto/timestamps";
 import { entityIdText, sortedLockSet } from "./entity-ids";
+import { optional } from "./optional";
 import { traceFromProto } from "./trace-context";
 
 const { OrchestratoractiontypeCase: Case } = pb.OrchestratorAction;
@@ -141,9 +142,4 @@ function requestLock(id: number, lock: pb.EntityLockRequestedEvent, execution: A
 /** Whoever waits for the answer. Taken from the work item: not every SDK fills it in (contract §6.5). */
 function callerOf({ instanceId, executionId }: ActingExecution): { parent: string; parentExecution: string } {
   return { parent: instanceId, parentExecution: executionId };
-}
-
-/** A property only if it has a value. */
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]?: Value });
 }
