@@ -20,7 +20,15 @@ import { createHttpTriggers, type HttpTriggers } from "./http/http-triggers";
 import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
 import type { KeyCheck } from "./keys/check-key";
-import { indexFunctions, without, type FunctionDescription, type FunctionIndex } from "./pool/function-index";
+import type { GrpcSupport } from "./pool/durable-payload-codec";
+import {
+  indexFunctions,
+  needingGrpc,
+  without,
+  withoutGrpc,
+  type FunctionDescription,
+  type FunctionIndex,
+} from "./pool/function-index";
 import { readInspectFlags } from "./pool/inspect-flags";
 import { InvocationEvents, type InvocationListener, type InvocationTracer } from "./pool/invocation-events";
 import { writeLogEntry, type LogTarget } from "./pool/log-entries";
@@ -66,6 +74,8 @@ export interface FunctionAppHostOptions {
   readonly workerArguments?: readonly string[];
   /** Value of durable client bindings; a function is asked at each start of a worker (durable contract §5.1). */
   readonly durableClientInput: object | (() => object);
+  /** Asked once the app is loaded, if it is on `durable-functions` v4; absent: such functions do not run. */
+  readonly grpc?: () => Promise<GrpcSupport>;
   readonly logger: Logger;
   /** Asked before an HTTP function runs that is not anonymous; absent: nobody needs a key. */
   readonly admits?: KeyCheck;
@@ -163,9 +173,11 @@ class PooledAppHost implements FunctionAppHost {
       settings: { ...process.env, ...settings },
       ...(hostJson.functions && { allow: hostJson.functions }),
     });
-    const services = this.#bindingServices();
-    const bindings = new FunctionBindings(reported.functions, BINDING_TYPES, services);
-    const index = without(reported, bindings.unusable);
+    const grpc = await this.#grpcFor(reported);
+    const runnable = grpc ? reported : withoutGrpc(reported);
+    const services = this.#bindingServices(grpc);
+    const bindings = new FunctionBindings(runnable.functions, BINDING_TYPES, services);
+    const index = without(runnable, bindings.unusable);
     for (const { name, reason } of index.rejected) logger.error(`The function "${name}" is not run: ${reason}`);
     const http = createHttpTriggers({
       pool: this.#pool,
@@ -176,7 +188,7 @@ class PooledAppHost implements FunctionAppHost {
       logger: logger.child("Host.Triggers.Http"),
       admits: this.#options.admits,
     });
-    const executor = new PoolExecutor({ pool: this.#pool, index, bindings, events: this.#events });
+    const executor = new PoolExecutor({ pool: this.#pool, index, bindings, events: this.#events, codec: grpc?.codec });
     const { capabilities } = report;
     this.#loaded = { capabilities, index, bindings, services, http, executor: withCallHttp(executor, services) };
     return index;
@@ -212,10 +224,21 @@ class PooledAppHost implements FunctionAppHost {
     this.#pool.inspect(isOpen);
   }
 
-  #bindingServices(): BindingServices {
+  async #grpcFor(index: FunctionIndex): Promise<GrpcSupport | undefined> {
+    if (needingGrpc(index).length === 0) return undefined;
+    try {
+      return await this.#options.grpc?.();
+    } catch (error) {
+      await this.#pool.stop();
+      throw error;
+    }
+  }
+
+  #bindingServices(grpc: GrpcSupport | undefined): BindingServices {
     const { settings, values, clock = systemClock, logger, emulatorReady } = this.#options;
     const storage = new StorageAccounts(settings, emulatorReady);
-    return { settings, values, clock, logger: logger.child("Host.Triggers"), storage };
+    const durableClient = grpc?.clientInput;
+    return { settings, values, clock, logger: logger.child("Host.Triggers"), storage, durableClient };
   }
 
   get executor(): Executor {

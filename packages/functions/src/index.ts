@@ -22,7 +22,7 @@ export {
   type InProcessTriggers,
   type InProcessTriggersOptions,
 } from "./in-process/in-process-triggers";
-export { durableClientInput } from "./management/durable-client-input";
+export { durableClientInput, grpcClientInput } from "./management/durable-client-input";
 export { ERROR_ANSWERS } from "./management/error-response";
 export { waitText } from "./management/explanation-text";
 export { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "./management/management-api";
@@ -33,6 +33,7 @@ export {
   type FunctionAppHostOptions,
 } from "./function-app-host";
 export type { HttpRoute } from "./http/route-table";
+export type { DurablePayloadCodec, GrpcSupport } from "./pool/durable-payload-codec";
 export { FunctionIndex, type FunctionDescription } from "./pool/function-index";
 export type {
   InvocationFinished,

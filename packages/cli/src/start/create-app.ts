@@ -3,6 +3,7 @@ import {
   createFunctionAppHost,
   DURABLE_SYSTEM_KEY,
   durableClientInput,
+  grpcClientInput,
   WEBHOOK_PATH,
   type FunctionAppHost,
   type HostConfiguration,
@@ -10,6 +11,7 @@ import {
   type InvocationTracer,
   type KeyRing,
 } from "@durable-host/functions";
+import type { OpenGrpcEndpoint } from "./app-grpc-endpoint";
 import type { StartOptions } from "./start-options";
 
 export interface CreateAppOptions {
@@ -27,6 +29,8 @@ export interface CreateAppOptions {
   readonly emulatorReady: () => Promise<void>;
   readonly port: number;
   readonly rpcBaseUrl: string;
+  /** Opens what an app on `durable-functions` v4 needs. */
+  readonly grpc: () => Promise<OpenGrpcEndpoint>;
   /** Absent: nobody is asked for a key. */
   readonly keys?: KeyRing;
   readonly logger: Logger;
@@ -52,6 +56,12 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
   const { configuration, port } = options;
   const { values } = configuration;
   const timeout = values.host("functionTimeout");
+  const urls = {
+    hubName: configuration.hubName,
+    connectionName: configuration.storage.connectionName,
+    baseUrl: webhookBaseUrl(configuration, port, options),
+    key: options.keys?.systemKey(DURABLE_SYSTEM_KEY),
+  };
   return createFunctionAppHost({
     appRoot: configuration.appRoot,
     settings: appEnvironment(configuration, port),
@@ -69,13 +79,15 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
       ...splitArguments(values.app("languageWorkers__node__arguments")),
       ...(options.workerArguments ?? []),
     ],
-    durableClientInput: durableClientInput({
-      hubName: configuration.hubName,
-      connectionName: configuration.storage.connectionName,
-      baseUrl: webhookBaseUrl(configuration, port, options),
-      rpcBaseUrl: options.rpcBaseUrl,
-      key: options.keys?.systemKey(DURABLE_SYSTEM_KEY),
-    }),
+    durableClientInput: durableClientInput({ ...urls, rpcBaseUrl: options.rpcBaseUrl }),
+    grpc: async () => {
+      const { codec, url } = await options.grpc();
+      const limits = {
+        maxMessageBytes: values.host("extensions.durableTask.maxGrpcMessageSizeInBytes"),
+        timeoutMs: values.host("extensions.durableTask.grpcHttpClientTimeout"),
+      };
+      return { codec, clientInput: grpcClientInput({ ...urls, ...limits, rpcBaseUrl: url }) };
+    },
     logger: options.logger,
     admits: options.keys?.admits,
     onInvocation: options.onInvocation,

@@ -11,6 +11,7 @@ import {
 import { StorageEmulator } from "../emulator/storage-emulator";
 import type { HttpListener } from "../server/http-listener";
 import { OfflinePage } from "../server/offline-page";
+import { AppGrpcEndpoint } from "./app-grpc-endpoint";
 import { AppSlot } from "./app-slot";
 import { createApp, requireFunctions, type CreateAppOptions } from "./create-app";
 import { createEngine } from "./create-engine";
@@ -65,6 +66,7 @@ interface Parts {
   readonly endWaits: () => void;
   readonly telemetry: HostTelemetry;
   readonly emulator: StorageEmulator;
+  readonly grpc: AppGrpcEndpoint;
   /** Filled as they are opened. */
   readonly listeners: { client?: HttpListener; sdk?: HttpListener };
 }
@@ -90,7 +92,8 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   telemetry.observe(worker, provider, slots);
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const emulator = createEmulator(configuration, options, logger);
-  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, emulator, listeners: {} };
+  const grpc = new AppGrpcEndpoint({ hubName: configuration.hubName, taskHub, provider, logger });
+  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, emulator, grpc, listeners: {} };
   const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
   const loadApp = (current: HostConfiguration) =>
     loadInto(parts, current, { ...options, ...surroundings }, console, keys);
@@ -167,7 +170,7 @@ function loadInto(
   console: WatchedConsole,
   keys: KeyRing | undefined,
 ): Promise<void> {
-  const { slot, provider, emulator } = parts;
+  const { slot, provider, emulator, grpc } = parts;
   const { client, rpc } = portsOf(parts);
   const app = createApp({
     configuration,
@@ -179,6 +182,7 @@ function loadInto(
     emulatorReady: emulator.ready,
     port: client,
     rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,
+    grpc: grpc.open,
     keys,
     ...console,
     stopGraceMs: APP_GRACE_MS,
@@ -228,6 +232,6 @@ async function abandonStart(parts: Parts): Promise<void> {
   await parts.telemetry.close();
 }
 
-async function closeListeners({ listeners }: Parts, graceMs: number): Promise<void> {
-  await Promise.all([listeners.client?.close(graceMs), listeners.sdk?.close(graceMs)]);
+async function closeListeners({ listeners, grpc }: Parts, graceMs: number): Promise<void> {
+  await Promise.all([listeners.client?.close(graceMs), listeners.sdk?.close(graceMs), grpc.close(graceMs)]);
 }

@@ -13,6 +13,8 @@ export interface BindingServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly storage: StorageAccounts;
+  /** Value of the durable clients of `durable-functions` v4; absent: the app has none. */
+  readonly durableClient?: object | undefined;
 }
 
 /** Reads the value of an input binding for one call. */

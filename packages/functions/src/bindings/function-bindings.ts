@@ -2,7 +2,7 @@ import { errorText } from "@durable-host/engine";
 import type { FunctionDescription } from "../pool/function-index";
 import type { DeliverOutputs } from "../pool/pending-calls";
 import type { BindingValues } from "../wire/messages";
-import { isDurableClient } from "../worker/function-runner";
+import { isWorkersClient } from "../worker/function-runner";
 import type { BindingInfo } from "../worker/registered-function";
 import type { BindingData } from "./binding-data";
 import type { ExpressionContext } from "./binding-expression";
@@ -49,7 +49,7 @@ export class FunctionBindings {
     for (const fn of functions.filter(({ disabled }) => !disabled)) {
       try {
         const bindings = bindingsOf(fn, types, services);
-        if (bindings !== undefined) this.#byFunction.set(fn.name, bindings);
+        if (bindings !== undefined) this.#byFunction.set(fn.name.toLowerCase(), bindings);
       } catch (error) {
         unusable.push({ name: fn.name, reason: errorText(error) });
       }
@@ -62,7 +62,7 @@ export class FunctionBindings {
    * which is the rule. Rejects with InputError.
    */
   prepare(functionName: string, data: () => BindingData): Promise<PreparedCall> | undefined {
-    const bindings = this.#byFunction.get(functionName);
+    const bindings = this.#byFunction.get(functionName.toLowerCase());
     return bindings && this.#prepare(bindings, { data: data(), functionName, now: this.#services.clock.now() });
   }
 
@@ -97,9 +97,9 @@ function bindingsOf(
   return { inputs, outputs };
 }
 
-/** A durable client is the worker's, and an HTTP response the listener's. */
+/** A durable client of v3 is the worker's, and an HTTP response the listener's. */
 function isServed(binding: BindingInfo): boolean {
-  return !isDurableClient(binding) && binding.type.toLowerCase() !== "http";
+  return !isWorkersClient(binding) && binding.type.toLowerCase() !== "http";
 }
 
 function notSupported(direction: string): (binding: BindingInfo) => never {

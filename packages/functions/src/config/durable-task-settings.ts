@@ -163,6 +163,16 @@ export const DURABLE_TASK_SETTINGS = {
     "How often the host looks for instances to purge.",
   ),
   "extensions.durableTask.localRpcEndpointEnabled": accepted("The SDK's endpoint is always on, on a port of its own."),
+  "extensions.durableTask.maxGrpcMessageSizeInBytes": supported(
+    count,
+    2_147_483_647,
+    "Largest message of the clients of `durable-functions` v4.",
+  ),
+  "extensions.durableTask.grpcHttpClientTimeout": supported(
+    timeSpan,
+    100_000,
+    "Given to the clients of `durable-functions` v4, which do not look at it.",
+  ),
   "extensions.durableTask.extendedSessionsEnabled": accepted("Orchestrators always stay resident."),
   "extensions.durableTask.extendedSessionIdleTimeoutInSeconds": accepted("Orchestrators always stay resident."),
   "extensions.durableTask.entityMessageReorderWindowInMinutes": accepted("The store keeps messages in order."),

@@ -10,7 +10,7 @@ import {
   type Inspection,
 } from "@durable-host/engine";
 import { withCallHttp } from "../call-http/call-http-executor";
-import { indexFunctions, type FunctionIndex } from "../pool/function-index";
+import { indexFunctions, withoutGrpc, type FunctionIndex } from "../pool/function-index";
 import { unlessAborted } from "../pool/unless-aborted";
 import type { LogEntry } from "../wire/messages";
 import { ActivitySignal } from "../worker/activity-signal";
@@ -57,7 +57,7 @@ export function createInProcessExecutor(options: InProcessExecutorOptions): InPr
   const { app, mode = "resident", callHttp, onLog = () => undefined } = options;
   const registry = app.registry(process.cwd(), options.activities);
   const { functions: reports, rejected } = registry.lock();
-  const functions = indexFunctions(reports, rejected, { settings: process.env });
+  const functions = withoutGrpc(indexFunctions(reports, rejected, { settings: process.env }));
   const { core, hooks } = app;
   const invoker = createInvoker({ core, hooks, log: new WorkerLog(onLog, hooks) });
   const unheard = createInvoker({ core, hooks, log: new WorkerLog(() => undefined, hooks) });

@@ -1,3 +1,4 @@
+import { formatTimeSpan } from "../config/time-span";
 import { managementUrls, requiredQuery, type UrlParts } from "./management-urls";
 
 export interface DurableClientInputOptions extends UrlParts {
@@ -19,6 +20,22 @@ export interface DurableClientInput {
   readonly httpBaseUrl: null;
 }
 
+export interface GrpcClientInputOptions extends DurableClientInputOptions {
+  readonly rpcBaseUrl: string;
+  /** Largest message that the client takes and sends, in bytes. */
+  readonly maxMessageBytes: number;
+  /** How long a call of the client may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Value of a `durableClient` input binding of `durable-functions` v4 (gRPC contract §16.3). */
+export interface GrpcClientInput extends Omit<DurableClientInput, "httpBaseUrl"> {
+  readonly connectionName: string;
+  readonly httpBaseUrl: string;
+  readonly maxGrpcMessageSizeInBytes: number;
+  readonly grpcHttpClientTimeout: string;
+}
+
 const PLACEHOLDER = "INSTANCEID";
 
 /** Builds what `df.getClient` reads. The placeholders in braces are filled in by the SDK. */
@@ -37,5 +54,16 @@ export function durableClientInput(options: DurableClientInputOptions): DurableC
     requiredQueryStringParameters: key,
     rpcBaseUrl: options.rpcBaseUrl,
     httpBaseUrl: null,
+  };
+}
+
+/** The same for `durable-functions` v4, whose client speaks gRPC. */
+export function grpcClientInput(options: GrpcClientInputOptions): GrpcClientInput {
+  return {
+    ...durableClientInput(options),
+    connectionName: options.connectionName,
+    httpBaseUrl: options.baseUrl,
+    maxGrpcMessageSizeInBytes: options.maxMessageBytes,
+    grpcHttpClientTimeout: formatTimeSpan(options.timeoutMs),
   };
 }

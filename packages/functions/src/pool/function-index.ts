@@ -1,6 +1,6 @@
 import type { FunctionKind } from "@durable-host/engine";
 import type { FunctionReport, RejectedFunction } from "../wire/messages";
-import type { BindingInfo } from "../worker/registered-function";
+import { requiresGrpc, type BindingInfo } from "../worker/registered-function";
 
 /** A function of the app as the host sees it. */
 export interface FunctionDescription extends FunctionReport {
@@ -50,6 +50,12 @@ export class FunctionIndex {
     return functions.has(name) || functions.has(name.toLowerCase());
   }
 
+  /** Whether a durable function is one of `durable-functions` v4. */
+  requiresGrpc(name: string): boolean {
+    const fn = this.find(name);
+    return fn !== undefined && requiresGrpc(fn.trigger);
+  }
+
   names(kind: FunctionKind): readonly string[] {
     return [...this.#byKind[kind].values()].map((fn) => fn.name);
   }
@@ -60,6 +66,20 @@ export function without(index: FunctionIndex, unusable: readonly RejectedFunctio
   const names = new Set(unusable.map(({ name }) => name));
   const left = index.functions.filter(({ name }) => !names.has(name));
   return names.size === 0 ? index : new FunctionIndex(left, [...index.rejected, ...unusable]);
+}
+
+/** The functions that cannot run without gRPC: those of `durable-functions` v4, and those that have its client. */
+export function needingGrpc({ functions }: FunctionIndex): readonly FunctionDescription[] {
+  return functions.filter(({ bindings, disabled }) => !disabled && Object.values(bindings).some(requiresGrpc));
+}
+
+/** The index without them, for where there is no gRPC. */
+export function withoutGrpc(index: FunctionIndex): FunctionIndex {
+  const reason = "It is on durable-functions 4, whose functions need gRPC; there is none here.";
+  return without(
+    index,
+    needingGrpc(index).map(({ name }) => ({ name, reason })),
+  );
 }
 
 function kindOf(fn: FunctionDescription): FunctionKind | undefined {

@@ -16,7 +16,9 @@ import {
 import { propertiesOf } from "../bindings/binding-data";
 import { InputError, type FunctionBindings } from "../bindings/function-bindings";
 import type { EpisodeRequest } from "../worker/orchestrator/episode-request";
+import type { DurablePayloadCodec } from "./durable-payload-codec";
 import type { FunctionIndex } from "./function-index";
+import { GrpcFunctions } from "./grpc-functions";
 import type { InvocationEvents, InvocationOutcome } from "./invocation-events";
 import { FunctionTimeoutError, OutputError } from "./pending-calls";
 import { Residences } from "./residences";
@@ -29,28 +31,39 @@ export interface PoolExecutorOptions {
   readonly events: InvocationEvents;
   /** Bindings of the functions beside their triggers; absent: they have none. */
   readonly bindings?: FunctionBindings;
+  /** For functions of `durable-functions` v4; absent: the app has none. */
+  readonly codec?: DurablePayloadCodec | undefined;
 }
 
 /** Runs orchestrations, activities and entities in the app workers (engine port `Executor`). */
 export class PoolExecutor implements Executor {
   readonly #options: PoolExecutorOptions;
   readonly #residences = new Residences();
+  readonly #grpc: GrpcFunctions | undefined;
 
   constructor(options: PoolExecutorOptions) {
     this.#options = options;
+    const { pool, bindings, codec } = options;
+    this.#grpc = codec && new GrpcFunctions({ pool, bindings, codec });
   }
 
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { events } = this.#options;
     const invocationId = randomUUID();
+    const grpc = this.#grpcFor(episode.name);
     const run = (traceContext?: TraceContext): Promise<EpisodeResult> =>
-      unlessAborted(signal, () => this.#runEpisode({ ...episode, traceContext }, invocationId, signal));
+      unlessAborted(signal, () => {
+        const traced = { ...episode, traceContext };
+        return grpc ? grpc.runEpisode(traced, invocationId, signal) : this.#runEpisode(traced, invocationId, signal);
+      });
     const { instanceId, traceContext: parent } = episode;
     const details = { trigger: "orchestrationTrigger", instanceId, parent };
     return events.around(episode.name, invocationId, "", run, episodeOutcome, details);
   }
 
   async inspectOrchestration(episode: Episode, signal: AbortSignal): Promise<Inspection> {
+    // Its library keeps what the code waits for to itself.
+    if (this.#grpcFor(episode.name)) return { tasks: [] };
     const { loadPastEvents, resumeAfter: _resumeAfter, traceContext: _traceContext, ...rest } = episode;
     const request: EpisodeRequest = { ...rest, pastEvents: await loadPastEvents() };
     return unlessAborted(signal, () => this.#options.pool.call("inspection", episode.name, request));
@@ -74,10 +87,12 @@ export class PoolExecutor implements Executor {
   async executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult> {
     const { pool, events, bindings } = this.#options;
     const { name } = batch.entity;
+    const grpc = this.#grpcFor(name);
     const { traceContexts: [parent, ...links] = [], ...rest } = batch;
     const invocationId = randomUUID();
     const run = (traceContext?: TraceContext): Promise<EntityBatchResult> =>
       unlessAborted(signal, async () => {
+        if (grpc) return grpc.runBatch(batch, invocationId, traceContext);
         const call = await bindings?.prepare(name, () => ({}));
         return pool.call("entity", name, { function: name, invocationId, batch: rest, traceContext }, call);
       });
@@ -100,6 +115,10 @@ export class PoolExecutor implements Executor {
 
   names(kind: FunctionKind): readonly string[] {
     return this.#options.index.names(kind);
+  }
+
+  #grpcFor(name: string): GrpcFunctions | undefined {
+    return this.#grpc && this.#options.index.requiresGrpc(name) ? this.#grpc : undefined;
   }
 
   #runActivity(task: ActivityTask, invocationId: string, cancellation?: Cancellation): Promise<ActivityResult> {

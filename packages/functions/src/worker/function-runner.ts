@@ -1,7 +1,7 @@
 import type { BindingValues } from "../wire/messages";
 import { triggerOf, type FunctionRegistry, type RegistryEntry } from "./function-registry";
 import type { InvocationRequest, Invoker } from "./invocation";
-import type { BindingInfo } from "./registered-function";
+import { requiresGrpc, type BindingInfo } from "./registered-function";
 import { fromWire, toWire } from "./typed-data";
 
 type TypedData = Readonly<Record<string, unknown>>;
@@ -46,6 +46,8 @@ interface CallPlan {
   readonly hasOutputs: boolean;
   /** Whether its result is the value of an output binding. */
   readonly returnsOutput: boolean;
+  /** Whether it is a function of `durable-functions` v4. */
+  readonly requiresGrpc: boolean;
 }
 
 const NO_OUTPUTS: BindingValues = [];
@@ -98,6 +100,11 @@ export class FunctionRunner {
     }
   }
 
+  /** Whether a function that has been run is one of `durable-functions` v4. */
+  requiresGrpc(name: string): boolean {
+    return this.#plans.get(name)?.requiresGrpc ?? false;
+  }
+
   #invocationRequest(plan: CallPlan, request: TriggerRequest): InvocationRequest {
     const { tracedClientInput } = this.#parts;
     const traceParent = request.traceContext?.traceParent;
@@ -118,10 +125,11 @@ export class FunctionRunner {
       entry,
       triggerName: trigger[0],
       extraInputs: Object.entries(entry.bindings)
-        .filter(([, binding]) => isDurableClient(binding))
+        .filter(([, binding]) => isWorkersClient(binding))
         .map(([bindingName]) => ({ name: bindingName, data: { json: this.#parts.durableClientInput } })),
       hasOutputs: Object.entries(entry.bindings).some(([, binding]) => isOutput(binding)),
       returnsOutput: returned !== undefined && isOutput(returned),
+      requiresGrpc: requiresGrpc(trigger[1]),
     };
     this.#plans.set(name, plan);
     return plan;
@@ -140,9 +148,10 @@ function wired({ name, data }: BindingValues[number]): BindingValues[number] {
   return { name, data: toWire(data) };
 }
 
-/** The two names of the same binding (durable contract §5.1). */
-export function isDurableClient(binding: BindingInfo): boolean {
-  return binding.direction === "in" && (binding.type === "durableClient" || binding.type === "orchestrationClient");
+/** A durable client whose value the worker knows: that of v3, under either of its names (durable contract §5.1). */
+export function isWorkersClient(binding: BindingInfo): boolean {
+  const isClient = binding.type === "durableClient" || binding.type === "orchestrationClient";
+  return isClient && binding.direction === "in" && !requiresGrpc(binding);
 }
 
 /** An HTTP response is no output to be delivered: the host answers the request with it. */

@@ -8,6 +8,11 @@ export interface BindingInfo {
   readonly [property: string]: unknown;
 }
 
+/** Whether it is a binding of `durable-functions` v4, which the host serves with protobuf and gRPC (gRPC contract §16.1). */
+export function requiresGrpc(binding: BindingInfo): boolean {
+  return binding["durableRequiresGrpc"] === true;
+}
+
 /** A function the app has registered. */
 export interface RegisteredFunction {
   readonly name: string;

@@ -20,13 +20,13 @@ export async function runActivity(
     if (outcome.outputs.length > 0) onOutputs(outcome.outputs);
     result = outcome.result;
   } catch (error) {
-    return { type: "Failed", ...activityFailure(task.name, error) };
+    return { type: "Failed", ...activityFailure(task.name, error, runner.requiresGrpc(task.name)) };
   }
   try {
     return { type: "Completed", result: (JSON.stringify(result) as string | undefined) ?? null };
   } catch (error) {
     const reason = new Error(`its result cannot be stored as JSON: ${toError(error).message}`);
-    return { type: "Failed", ...activityFailure(task.name, reason) };
+    return { type: "Failed", ...activityFailure(task.name, reason, runner.requiresGrpc(task.name)) };
   }
 }
 
@@ -45,17 +45,22 @@ function activityRequest({ invocationId, task, inputs }: Parameters<typeof runAc
 /**
  * What the parent orchestration is told of a failed activity. Reason and details are always strings: the SDK needs
  * both. Structured details go only to apps that registered a provider for them; `durable-functions` then puts them,
- * as JSON, in place of the message (durable contract §4.2).
+ * as JSON, in place of the message (durable contract §4.2). `always`: to functions of v4, whose orchestrators see nothing else.
  */
-export function activityFailure(name: string, thrown: unknown): TaskFailure {
+export function activityFailure(name: string, thrown: unknown, always = false): TaskFailure {
   const error = toError(thrown);
-  const failureDetails = structuredDetails(error.message);
+  const failureDetails = structuredDetails(error.message) ?? (always ? describe(error) : undefined);
   const message = failureDetails?.errorMessage ?? error.message;
   return {
     reason: `Activity function '${name}' failed: ${message}`,
     details: failureDetails?.stackTrace ?? error.stack ?? message,
     ...(failureDetails && { failureDetails }),
   };
+}
+
+function describe({ name, message, stack }: Error): FailureDetails {
+  const known = { errorType: name, errorMessage: message, stackTrace: stack ?? null };
+  return { ...known, innerFailure: null, isNonRetriable: false, properties: null };
 }
 
 function structuredDetails(message: string): FailureDetails | undefined {
