@@ -123,16 +123,20 @@ describe("a rewound instance", () => {
     expect(calls.get("slow")).toBe(1);
   });
 
-  it("can fail and be rewound again", async () => {
+  it("can fail and be rewound again, each time as a new execution [GR21, GR54]", async () => {
     broken.add("b");
     const failed = await hub.run("steps", ["b"]);
+    const executions = new Set([failed.executionId]);
     await hub.hub.rewind(failed.instanceId, null);
     await hub.until(failed.instanceId, () => calls.get("b") === 2);
-    await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Failed");
+    const again = await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Failed");
+    executions.add(again.executionId);
     broken.clear();
     await hub.hub.rewind(failed.instanceId, null);
-    await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Completed");
+    const completed = await hub.until(failed.instanceId, ({ runtimeStatus }) => runtimeStatus === "Completed");
     expect(calls.get("b")).toBe(3);
+    expect(executions.add(completed.executionId).size).toBe(3);
+    for (const executionId of executions) expect(executionId).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it("must have failed [DF28]", async () => {

@@ -169,7 +169,8 @@ async function restartInstance(options: TaskHubOptions, instanceId: string, with
     input,
     version,
     ...(tags ? { tags } : {}),
-    ...(withNewId ? {} : { instanceId }),
+    // Whatever starts may replace here: a restart is of what has ended.
+    ...(withNewId ? {} : { instanceId, replaceable: ENDED }),
   });
 }
 

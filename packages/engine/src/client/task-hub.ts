@@ -145,7 +145,7 @@ export interface TaskHub {
   raiseEvent(instanceId: string, name: string, input: JsonText | null, traceContext?: TraceContext): Promise<void>;
   /**
    * Starts an orchestration again with the name and input of an existing instance, under a new id or (when it has ended)
-   * under its own; resolves to the id. The answer of `startAndWait` comes with `waitForCompletion`.
+   * under its own, else it rejects with INSTANCE_EXISTS; resolves to the id. The answer of `startAndWait` comes with `waitForCompletion`.
    */
   restart(instanceId: string, withNewInstanceId: boolean): Promise<string>;
   /**

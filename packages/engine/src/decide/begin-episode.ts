@@ -1,4 +1,5 @@
 import type {
+  ExecutionRewound,
   ExecutionStarted,
   ExecutionTerminated,
   HistoryEvent,
@@ -9,6 +10,7 @@ import type {
 import type { Message } from "../model/message";
 import type { OutboundMessage } from "../ports/storage-provider";
 import { lockAgain } from "./lock-again";
+import { renameExecution } from "./rename-execution";
 import type { RewoundHistory } from "./rewind-history";
 import { applyEvent, emptyState, isForUserCode, type RuntimeState } from "./runtime-state";
 import { subOrchestrationCompleted, subOrchestrationFailed } from "./parent-message";
@@ -59,7 +61,7 @@ export function beginEpisode(
     }
     if (terminated) continue;
     if (message.executionId !== undefined && message.executionId !== currentExecution) continue;
-    if (event.type === "ExecutionRewound" && !rewound) replies.push(...refuseRewind(state, now));
+    if (event.type === "ExecutionRewound" && !rewound) replies.push(...refuseRewind(state, event, now));
     if (!isAcceptable(state, event, rewound !== undefined)) continue;
     if (accepted.length === 0) applyEvent(state, { type: "OrchestratorStarted", timestamp: startedAt });
     accepted.push(event);
@@ -70,9 +72,10 @@ export function beginEpisode(
     return { state, recorded: [], visible: [], replies, terminated, late: false, restarted: false };
   }
   const started: HistoryEvent = { type: "OrchestratorStarted", timestamp: startedAt };
-  replies.push(...(rewound?.failedChildren ?? []).map((child) => rewindChild(child, now)));
+  const goesOnFrom = rewound && renameExecution(rewound, state, accepted);
+  replies.push(...(rewound?.failedChildren ?? []).map((child) => rewindChild(child, state.started?.instance, now)));
   if (rewound) replies.push(...lockAgain(rewound.events, state.heldLock, now));
-  const replaced = restart ? [] : rewound?.events;
+  const replaced = restart ? [] : goesOnFrom;
   return {
     state,
     recorded: [started, ...accepted],
@@ -138,7 +141,8 @@ function isAcceptable(state: RuntimeState, event: MessageEvent, rewinding: boole
     case "TimerFired":
       return state.openTimers.has(event.timerId);
     case "ExecutionRewound":
-      return rewinding;
+      // One that was rewound by itself, and runs again, is told by whom it is awaited now.
+      return rewinding || (event.parent !== undefined && state.started.parent?.instanceId === event.parent.instanceId);
     case "ExecutionSuspended":
       return !state.suspended;
     case "ExecutionResumed":
@@ -176,15 +180,25 @@ function isChildOf({ parent }: ExecutionStarted, { instanceId, executionId }: Or
  * A parent that was rewound awaits this child again: it is told at once when the child cannot go on, or has no need to,
  * because it was rewound by itself before and has completed.
  */
-function refuseRewind({ started, completed }: RuntimeState, now: number): readonly OutboundMessage[] {
+function refuseRewind(
+  { started, completed }: RuntimeState,
+  event: ExecutionRewound,
+  now: number,
+): readonly OutboundMessage[] {
   if (!started?.parent || !completed) return [];
-  if (completed.status === "Completed") return [subOrchestrationCompleted(started.parent, completed.result, now)];
+  const parent = { ...started.parent, ...event.parent };
+  if (completed.status === "Completed") return [subOrchestrationCompleted(parent, completed.result, now)];
   const reason = completed.result ?? "The sub-orchestration has ended and cannot be rewound.";
-  return [subOrchestrationFailed(started.parent, { reason, details: reason }, now)];
+  return [subOrchestrationFailed(parent, { reason, details: reason }, now)];
 }
 
-function rewindChild({ instanceId }: SubOrchestrationCreated, now: number): OutboundMessage {
-  return { instanceId, event: { type: "ExecutionRewound", timestamp: now, reason: "The parent was rewound." } };
+function rewindChild(
+  { instanceId }: SubOrchestrationCreated,
+  parent: OrchestrationInstance | undefined,
+  now: number,
+): OutboundMessage {
+  const reason = "The parent was rewound.";
+  return { instanceId, event: { type: "ExecutionRewound", timestamp: now, reason, ...(parent && { parent }) } };
 }
 
 function isStart(event: MessageEvent): event is ExecutionStarted {

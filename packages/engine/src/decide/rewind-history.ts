@@ -6,6 +6,8 @@ export interface RewoundHistory {
   readonly events: readonly HistoryEvent[];
   /** Sub-orchestrations that had failed: they are rewound too, and awaited again. */
   readonly failedChildren: readonly SubOrchestrationCreated[];
+  /** The id under which it goes on, unless somebody may still answer to the one it has. */
+  readonly newExecutionId?: string;
 }
 
 /**

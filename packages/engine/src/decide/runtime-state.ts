@@ -1,5 +1,5 @@
 import type { OrchestratorAction } from "../model/action";
-import type { ExecutionCompleted, ExecutionStarted, HistoryEvent } from "../model/history-event";
+import type { ExecutionCompleted, ExecutionStarted, HistoryEvent, OrchestrationInstance } from "../model/history-event";
 import type { ExecutionSpan } from "../model/trace-context";
 import { heldLockAfter, type HeldLock } from "./held-lock";
 
@@ -115,6 +115,7 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
       return;
     case "ExecutionRewound":
       state.begunAt = event.timestamp;
+      if (state.started && event.parent) state.started = awaitedBy(state.started, event.parent);
       return;
     case "OrchestratorCompleted":
       state.span ??= event.span;
@@ -157,4 +158,10 @@ export function isForUserCode(event: HistoryEvent): boolean {
     default:
       return false;
   }
+}
+
+/** The same execution, now awaited by another execution of its parent; unchanged when that is nobody's business. */
+function awaitedBy(started: ExecutionStarted, { instanceId, executionId }: OrchestrationInstance): ExecutionStarted {
+  if (started.parent?.instanceId !== instanceId) return started;
+  return { ...started, parent: { ...started.parent, executionId } };
 }

@@ -257,13 +257,14 @@ export class OrchestrationProcessor implements WorkProcessor<OrchestrationWorkIt
     const { provider } = this.#options;
     const history = await provider.readHistory(instance.instanceId);
     if (isRewoundAlready) return { events: history, failedChildren: [] };
+    const newExecutionId = this.#options.ids.newId();
     const rewound = rewindHistory(history);
     const gone = new Set<string>();
     for (const { instanceId } of rewound.failedChildren) {
       const child = await provider.getInstance(instanceId);
       if (child?.parentInstanceId !== instance.instanceId) gone.add(instanceId);
     }
-    return gone.size === 0 ? rewound : rewindHistory(history, gone);
+    return { ...(gone.size === 0 ? rewound : rewindHistory(history, gone)), newExecutionId };
   }
 }
 
@@ -287,7 +288,8 @@ function instanceAtBegin(item: OrchestrationWorkItem, begun: BegunEpisode): Orch
   if (begun.restarted && started) return pendingInstance(item.instance.instanceId, seedOf(started));
   if (!begun.replaced) return item.instance;
   const { completedAt: _completedAt, failureDetails: _failureDetails, ...kept } = item.instance;
-  return { ...kept, output: null };
+  const { executionId } = started?.instance ?? kept;
+  return { ...kept, executionId, output: null };
 }
 
 function ignore(): void {}

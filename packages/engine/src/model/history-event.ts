@@ -78,6 +78,8 @@ export interface ExecutionResumed extends EventBase {
 export interface ExecutionRewound extends EventBase {
   readonly type: "ExecutionRewound";
   readonly reason: string | null;
+  /** The execution of the parent that awaits this one again: by the rewind it has a new id. */
+  readonly parent?: OrchestrationInstance;
 }
 
 export interface TaskScheduled extends SchedulingEvent {

@@ -109,7 +109,9 @@ export const EVENTS_BY_TYPE: { readonly [K in HistoryEvent["type"]]: fc.Arbitrar
   ),
   ExecutionSuspended: an<Of<"ExecutionSuspended">>("ExecutionSuspended", { reason: anyPayload }),
   ExecutionResumed: an<Of<"ExecutionResumed">>("ExecutionResumed", { reason: anyPayload }),
-  ExecutionRewound: an<Of<"ExecutionRewound">>("ExecutionRewound", { reason: anyPayload }),
+  ExecutionRewound: an<Of<"ExecutionRewound">>("ExecutionRewound", { reason: anyPayload, parent: anInstance }, [
+    "parent",
+  ]),
   TaskScheduled: an<Of<"TaskScheduled">>(
     "TaskScheduled",
     {

@@ -9,7 +9,8 @@ export type Capability =
   | "given times"
   /**
    * Keeps every field of an instance as a commit or a start gives it. Without: name, version, tags and parent are those of
-   * the creation, input and output those of the events in its history. The engine never gives any others.
+   * the creation, input and output those of the events in its history. The engine gives others only where code continues as
+   * new under another version or other tags, and then the start in the history has them.
    */
   | "given fields"
   /** Has a place for tags. Without: a start with tags is refused, and sub-orchestrations inherit none. */

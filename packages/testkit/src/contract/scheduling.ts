@@ -55,6 +55,17 @@ function describeScheduledStarts(hub: () => TestHub): void {
     expect((await hub().lockOne()).messages).toHaveLength(1);
   });
 
+  it("does not start an instance before its scheduled time that another's commit creates", async () => {
+    const start = anExecutionStarted("later", { scheduledStartTime: hub().now() + 1_000 });
+    const { name, version, input, timestamp: createdAt } = start;
+    const seed = { executionId: start.instance.executionId, name, version, input, createdAt };
+    await hub().createRunning("i1", { messages: [{ instanceId: "later", event: start, seed }] });
+    expect((await hub().provider.getInstance("later"))?.runtimeStatus).toBe("Pending");
+    expect(await hub().lockable()).toEqual([]);
+    await hub().pass(1_000);
+    expect(events((await hub().lockOne()).messages)).toEqual([start]);
+  });
+
   it("starts at once when the scheduled time is past", async () => {
     await hub().create("i1", { scheduledStartTime: hub().now() - 1 });
     expect(await hub().lockable()).toEqual(["i1"]);

@@ -230,3 +230,25 @@ describe("the id of a new instance", () => {
     }
   });
 });
+
+describe("a restart", () => {
+  const restarted = async (runtimeStatus: InstanceState["runtimeStatus"], withNewId: boolean) => {
+    const { hub, log } = aHub([anInstance({ runtimeStatus })], { replaceable: "AnyState" });
+    const instanceId = await hub.restart("i1", withNewId);
+    return { instanceId, log };
+  };
+
+  it("is of what has ended under its own id, and of anything under a new one [GR53]", async () => {
+    for (const status of ["Completed", "Failed", "Terminated"] as const) {
+      expect(await restarted(status, false)).toEqual({ instanceId: "i1", log: ["create i1"] });
+    }
+    for (const status of ["Running", "Pending", "Suspended"] as const) {
+      expect(await restarted(status, true)).toEqual({ instanceId: "new-id", log: ["create new-id"] });
+      await expect(restarted(status, false)).rejects.toMatchObject({ code: "INSTANCE_EXISTS" });
+    }
+  });
+
+  it("is refused for an instance that does not exist [GR53]", async () => {
+    await expect(aHub([]).hub.restart("i1", true)).rejects.toMatchObject({ code: "INSTANCE_NOT_FOUND" });
+  });
+});
