@@ -26,7 +26,7 @@ export async function openHub({ name, values, storage, dataDir, logger }: HubOpt
     versionOf: async (instanceId) => (await provider.getInstance(instanceId))?.version,
   });
   const { taskHub, worker, endWaits } = createEngine(configuration, provider, workers.executor, logger, {
-    forSdkWorkers: true,
+    sdkWorkers: "alone",
   });
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   await provider.start();

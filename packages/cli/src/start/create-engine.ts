@@ -50,8 +50,11 @@ export interface EngineOptions {
   /** Who is told of what the engine does; nobody: it costs nothing. */
   readonly meter?: WorkMeter;
   readonly tracer?: WorkTracer;
-  /** Workers of the Durable Task SDKs connect: histories hold inputs, and a custom status may be as large as any payload. */
-  readonly forSdkWorkers?: boolean;
+  /**
+   * Workers of the Durable Task SDKs connect: histories hold inputs, and a custom status may be as large as any payload.
+   * Where there is no app beside them, they alone decide which versions are executed.
+   */
+  readonly sdkWorkers?: "alone" | "beside-app";
 }
 
 /** Joins store and executor as the configuration says. */
@@ -60,17 +63,20 @@ export function createEngine(
   provider: StorageProvider,
   executor: Executor,
   logger: Logger,
-  { meter, tracer, forSdkWorkers = false }: EngineOptions = {},
+  { meter, tracer, sdkWorkers }: EngineOptions = {},
 ): Engine {
   const completions = new CompletionSignals();
   const maxPayload = values.host("extensions.durableTask.maxPayloadSizeInBytes");
   const limited = limitExecutor(executor, maxPayload);
   const shared = { provider, executor: limited, clock: systemClock, ids: randomIds, completions, tracer };
   const defaultVersion = values.host("extensions.durableTask.defaultVersion");
-  const versions = {
-    match: values.host("extensions.durableTask.versionMatchStrategy"),
-    onMismatch: values.host("extensions.durableTask.versionFailureStrategy"),
-  };
+  const versions =
+    sdkWorkers === "alone"
+      ? undefined
+      : {
+          match: values.host("extensions.durableTask.versionMatchStrategy"),
+          onMismatch: values.host("extensions.durableTask.versionFailureStrategy"),
+        };
   const taskHub = createTaskHub({
     ...shared,
     hubName,
@@ -92,8 +98,8 @@ export function createEngine(
     episodeLimits: {
       maxActions: values.host("extensions.durableTask.maxOrchestrationActions"),
       defaultVersion,
-      storeInputs: forSdkWorkers || values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
-      maxCustomStatusBytes: forSdkWorkers ? maxPayload : undefined,
+      storeInputs: sdkWorkers !== undefined || values.host("extensions.durableTask.storeInputsInOrchestrationHistory"),
+      maxCustomStatusBytes: sdkWorkers ? maxPayload : undefined,
       versions,
       onNonDeterminism: values.host("extensions.durableTask.nonDeterminismFailureStrategy"),
     },
