@@ -54,6 +54,16 @@ describe("an executor in this process", () => {
     expect(executor().knows("entity", "greet")).toBe(false);
   });
 
+  it("leaves out what is on durable-functions 4, and says so", () => {
+    const binding = { type: "orchestrationTrigger", direction: "in", durableRequiresGrpc: true } as const;
+    const registered = new AppRegistrations();
+    registered.core.registerFunction({ name: "modern", bindings: { payload: binding } }, () => "");
+    const { functions } = createInProcessExecutor({ app: registered });
+
+    expect(functions.knows("orchestration", "modern")).toBe(false);
+    expect(functions.rejected).toEqual([{ name: "modern", reason: expect.stringContaining("durable-functions 4") }]);
+  });
+
   it("runs activities, and hands failures on as data", async () => {
     await expect(executor().executeActivity(anActivity("greet"), signal)).resolves.toEqual({
       type: "Completed",

@@ -1,4 +1,4 @@
-import { durableClientInput } from "../../src/management/durable-client-input";
+import { durableClientInput, grpcClientInput } from "../../src/management/durable-client-input";
 
 const parts = {
   hubName: "Orders",
@@ -41,5 +41,24 @@ describe("durableClient binding value", () => {
     const urls = [...Object.values(value.creationUrls), ...Object.values(value.managementUrls).slice(1)];
     expect(urls.filter((url) => !/[?&]code=k$/.test(url))).toEqual([]);
     expect(value.requiredQueryStringParameters).toBe("code=k");
+  });
+});
+
+describe("the durableClient binding value of durable-functions v4", () => {
+  it("has the address of gRPC, and what its clients are to keep to [GR73]", () => {
+    const rpcBaseUrl = "http://127.0.0.1:41001/";
+    const value = grpcClientInput({ ...parts, key: "k", rpcBaseUrl, maxMessageBytes: 5_000_000, timeoutMs: 100_000 });
+
+    expect(value).toMatchObject({
+      taskHubName: "Orders",
+      connectionName: "SQLDB_Connection",
+      baseUrl: parts.baseUrl,
+      httpBaseUrl: parts.baseUrl,
+      rpcBaseUrl,
+      requiredQueryStringParameters: "code=k",
+      maxGrpcMessageSizeInBytes: 5_000_000,
+      grpcHttpClientTimeout: "00:01:40",
+    });
+    expect(value.managementUrls).toEqual(durableClientInput({ ...parts, key: "k" }).managementUrls);
   });
 });
