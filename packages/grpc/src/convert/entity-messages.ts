@@ -87,7 +87,7 @@ export function fillAnswer(event: pb.HistoryEvent, { name: id, input }: EventRai
     return;
   }
   const answer = parseAnswer(input);
-  if (answer.exceptionType === undefined) {
+  if (!answer.exceptionType && !answer.failureDetails) {
     event.setEntityoperationcompleted(
       new pb.EntityOperationCompletedEvent().setRequestid(id).setOutput(wrapText(answer.result)),
     );
@@ -98,22 +98,53 @@ export function fillAnswer(event: pb.HistoryEvent, { name: id, input }: EventRai
   );
 }
 
-/** The fields of an entity's answer (durable contract §3.3). */
+/** The fields of an entity's answer (durable contract §3.3), which other runtimes on the same store may have written. */
 interface EntityAnswer {
   readonly result?: string | null;
-  readonly exceptionType?: string;
-  readonly failureDetails?: FailureDetails;
+  readonly exceptionType?: string | null;
+  readonly failureDetails?: object | null;
 }
 
 function parseAnswer(text: string | null): EntityAnswer {
-  // Written by the engine alone: an app that raises an event under the id of a request breaks its own orchestration.
-  return text === null ? {} : (JSON.parse(text) as EntityAnswer);
+  if (text === null) return {};
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === "object" && answer !== null ? answer : {};
+  } catch {
+    // Somebody has raised an event under the id of a request.
+    return { result: text };
+  }
 }
 
 function failureOf({ result, exceptionType, failureDetails }: EntityAnswer): pb.TaskFailureDetails {
-  if (failureDetails) return failureToProto(failureDetails);
-  const failure = failureInWords(thrownText(result ?? ""));
-  return exceptionType === undefined ? failure : failure.setErrortype(exceptionType);
+  if (failureDetails) return failureToProto(readFailure(failureDetails));
+  // Where there is no result, the text is what has gone wrong, whatever the name of the field.
+  if (result === undefined || result === null) return failureInWords(exceptionType ?? "");
+  const failure = failureInWords(thrownText(result));
+  return exceptionType ? failure.setErrortype(exceptionType) : failure;
+}
+
+/** .NET writes the names of fields with capitals, we do not. */
+function readFailure(details: object): FailureDetails {
+  const fields = new Map(Object.entries(details).map(([name, value]) => [name.toLowerCase(), value as unknown]));
+  const text = (name: string): string | undefined => {
+    const value = fields.get(name);
+    return typeof value === "string" ? value : undefined;
+  };
+  const inner = fields.get("innerfailure");
+  const properties = fields.get("properties");
+  return {
+    errorType: text("errortype") ?? "",
+    errorMessage: text("errormessage") ?? "",
+    stackTrace: text("stacktrace") ?? null,
+    innerFailure: isObject(inner) ? readFailure(inner) : null,
+    isNonRetriable: fields.get("isnonretriable") === true,
+    properties: isObject(properties) ? { ...properties } : null,
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** What a functions app's entity has thrown arrives as JSON: a text, or an error with a message. */

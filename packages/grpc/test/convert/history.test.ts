@@ -260,13 +260,25 @@ describe("requests to entities in a history", () => {
       sent(1, "@counter@k", "op", call.replace("call-1", "call-2")),
       sent(2, "@counter@k", "op", call.replace("call-1", "call-3")),
       sent(3, "@a@1", "op", lock),
+      sent(4, "@counter@k", "op", call.replace("call-1", "call-4")),
+      sent(5, "@counter@k", "op", call.replace("call-1", "call-5")),
       raised("call-1", { result: "7" }),
       raised("call-1", { result: "7" }),
       raised("call-2", { result: '"too much"', exceptionType: "RangeError", failureDetails }),
       raised("call-3", { result: '{"message":"of a functions app"}', exceptionType: "Error" }),
+      raised("call-4", {
+        result: null,
+        exceptionType: "of .NET",
+        failureDetails: {
+          ErrorType: "System.Exception",
+          ErrorMessage: "of .NET",
+          InnerFailure: { ErrorMessage: "in" },
+        },
+      }),
+      raised("call-5", { result: null, exceptionType: "only this" }),
       raised("lock-1", { result: "Lock Acquisition Completed" }),
     ];
-    const answers = shown("worker", history).slice(4);
+    const answers = shown("worker", history).slice(6);
 
     expect(answers).toMatchObject([
       { entityoperationcompleted: { requestid: "call-1", output: { value: "7" } } },
@@ -278,6 +290,17 @@ describe("requests to entities in a history", () => {
         },
       },
       { entityoperationfailed: { requestid: "call-3", failuredetails: { errormessage: "of a functions app" } } },
+      {
+        entityoperationfailed: {
+          requestid: "call-4",
+          failuredetails: {
+            errortype: "System.Exception",
+            errormessage: "of .NET",
+            innerfailure: { errormessage: "in" },
+          },
+        },
+      },
+      { entityoperationfailed: { requestid: "call-5", failuredetails: { errormessage: "only this" } } },
       { entitylockgranted: { criticalsectionid: "lock-1" } },
     ]);
   });

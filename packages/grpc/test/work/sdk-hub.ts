@@ -69,13 +69,13 @@ export class SdkHub {
 
   /** Starts an orchestration and waits for its end. */
   async run(name: string, input: unknown = null): Promise<InstanceState> {
-    const ended = await this.taskHub.startAndWait({ name, input: JSON.stringify(input) }, 20_000);
+    const ended = await this.taskHub.startAndWait({ name, input: JSON.stringify(input) }, 100_000);
     if (!ended?.completedAt) throw new Error(`The instance has not ended: ${JSON.stringify(ended)}`);
     return ended;
   }
 
   async end(instanceId: string): Promise<InstanceState> {
-    const ended = await this.taskHub.waitForCompletion(instanceId, 20_000);
+    const ended = await this.taskHub.waitForCompletion(instanceId, 100_000);
     if (!ended?.completedAt) throw new Error(`The instance has not ended: ${JSON.stringify(ended)}`);
     return ended;
   }
