@@ -1,9 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 type Value = {
@@ -42,6 +38,7 @@ export interface ReceivedLog {
 /** An item that Application Insights has received. */
 export interface ReceivedEnvelope {
   readonly name: string;
+  readonly sampleRate: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly data: { readonly baseType: string; readonly baseData: Readonly<Record<string, unknown>> };
 }
@@ -55,46 +52,46 @@ export class TelemetryReceiver {
   readonly resources: Readonly<Record<string, unknown>>[] = [];
   /** What has come as protobuf, by the path it came to. */
   readonly protobuf = new Map<string, Buffer[]>();
+  /** Under which `Authorization` it has come, where it had one. */
+  readonly authorizations = new Set<string>();
+  /** Where else something was sent to. */
+  readonly unknownPaths: string[] = [];
   readonly #server: Server;
 
-  private constructor(certificate: Certificate | undefined) {
-    const listener: RequestListener = (request, response) => {
+  private constructor() {
+    this.#server = createServer((request, response) => {
       void readBody(request).then((body) => {
         if (request.headers["content-type"] === "application/x-protobuf") {
           const path = request.url ?? "";
           this.protobuf.set(path, [...(this.protobuf.get(path) ?? []), body]);
           return response.end();
         }
+        if (request.headers.authorization !== undefined) this.authorizations.add(request.headers.authorization);
         response.setHeader("content-type", "application/json");
         response.end(this.#take(request.url ?? "", body));
       });
-    };
-    this.#server = certificate ? createHttpsServer(certificate, listener) : createServer(listener);
+    });
   }
 
-  /** @param folder for a certificate of its own, with which it listens for https, as Application Insights does */
-  static async start(folder?: string): Promise<TelemetryReceiver> {
-    const receiver = new TelemetryReceiver(folder === undefined ? undefined : makeCertificate(folder));
+  static async start(): Promise<TelemetryReceiver> {
+    const receiver = new TelemetryReceiver();
     await new Promise<void>((resolve) => receiver.#server.listen(0, "127.0.0.1", resolve));
     return receiver;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
-  get #port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Settings with which a host exports to here as to Application Insights. */
   get applicationInsights(): Readonly<Record<string, string>> {
     const key = "00000000-0000-0000-0000-000000000001";
-    return {
-      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${key};IngestionEndpoint=https://127.0.0.1:${this.#port}/`,
-      APPLICATION_INSIGHTS_NO_STATSBEAT: "true",
-      NODE_TLS_REJECT_UNAUTHORIZED: "0",
-    };
+    return { APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${key};IngestionEndpoint=${this.url}/` };
+  }
+
+  /** What Azure sets where an app has an identity; a token is what was asked for. */
+  get identity(): Readonly<Record<string, string>> {
+    return { IDENTITY_ENDPOINT: `${this.url}/identity`, IDENTITY_HEADER: "of-this-app" };
   }
 
   /** Settings with which a host exports to here by OTLP, soon. */
@@ -125,8 +122,12 @@ export class TelemetryReceiver {
           for (const { metrics } of scopeMetrics) for (const { name } of metrics) this.metrics.add(name);
         }
         return "{}";
-      default:
+      case "/v2.1/track":
         return this.#takeEnvelopes(body);
+      default:
+        if (url.startsWith("/identity?")) return tokenFor(new URL(url, this.url).searchParams);
+        this.unknownPaths.push(url);
+        return "{}";
     }
   }
 
@@ -163,27 +164,11 @@ export class TelemetryReceiver {
   }
 
   #takeEnvelopes(body: Buffer): string {
-    const text = (body[0] === 0x1f ? gunzipSync(body) : body).toString();
-    const parsed: unknown = text.startsWith("[") ? JSON.parse(text) : text.split("\n").map((line) => JSON.parse(line));
-    const envelopes = parsed as ReceivedEnvelope[];
+    const lines = gunzipSync(body).toString().split("\n");
+    const envelopes = lines.map((line) => JSON.parse(line) as ReceivedEnvelope);
     this.envelopes.push(...envelopes);
     return JSON.stringify({ itemsReceived: envelopes.length, itemsAccepted: envelopes.length, errors: [] });
   }
-}
-
-interface Certificate {
-  readonly key: Buffer;
-  readonly cert: Buffer;
-}
-
-function makeCertificate(folder: string): Certificate {
-  const key = join(folder, "key.pem");
-  const cert = join(folder, "cert.pem");
-  const subject = ["-subj", "/CN=localhost", "-days", "1"];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, ...subject], {
-    stdio: "ignore",
-  });
-  return { key: readFileSync(key), cert: readFileSync(cert) };
 }
 
 interface TracesData {
@@ -224,6 +209,15 @@ interface MetricsData {
   readonly resourceMetrics: readonly {
     readonly scopeMetrics: readonly { readonly metrics: readonly { readonly name: string }[] }[];
   }[];
+}
+
+function tokenFor(asked: URLSearchParams): string {
+  return JSON.stringify({
+    access_token: `${asked.get("client_id")} at ${asked.get("resource")}`,
+    expires_on: Math.ceil(Date.now() / 1000) + 3600,
+    resource: asked.get("resource"),
+    token_type: "Bearer",
+  });
 }
 
 function record(attributes: readonly Attribute[]): Readonly<Record<string, unknown>> {

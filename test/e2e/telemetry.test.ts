@@ -216,11 +216,14 @@ describe("telemetry by OTLP", () => {
 });
 
 describe("telemetry to Application Insights", () => {
-  it("sends requests, dependencies, traces and exceptions of one operation", async () => {
+  it("sends requests, dependencies, traces and exceptions of one operation, under the identity of the host", async () => {
     const app = new LiveApp(fixture, TRACED);
-    await receiver.stop();
-    receiver = await TelemetryReceiver.start(fixture.directory());
-    const env = { ...receiver.applicationInsights, WEBSITE_SITE_NAME: "shop" };
+    const env = {
+      ...receiver.applicationInsights,
+      ...receiver.identity,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD;ClientId=shop-id",
+      WEBSITE_SITE_NAME: "shop",
+    };
     const host = await fixture.start({ scriptRoot: app.scriptRoot, env });
     const client = await fixture.client();
     await client.waitForEnd(await startTraced("failing"));
@@ -228,7 +231,14 @@ describe("telemetry to Application Insights", () => {
 
     const of = (baseType: string) => receiver.envelopes.filter(({ data }) => data.baseType === baseType);
     const request = of("RequestData").find(({ data }) => data.baseData["name"] === "start");
-    expect(request?.data.baseData).toMatchObject({ success: true, responseCode: "202" });
+    expect(request?.data.baseData).toMatchObject({
+      success: true,
+      responseCode: "202",
+      url: `http://localhost:${await fixture.port()}/api/start/failing`,
+      properties: { InvocationId: expect.any(String), Category: "Host.Results", HttpMethod: "POST" },
+    });
+    expect(request?.sampleRate).toBe(100);
+    expect(JSON.stringify(receiver.envelopes)).not.toContain("secret");
     expect(request?.tags).toMatchObject({
       "ai.operation.id": TRACE_ID,
       "ai.operation.parentId": CALLER,
@@ -242,6 +252,24 @@ describe("telemetry to Application Insights", () => {
     const log = of("MessageData").find(({ data }) => data.baseData["message"] === "about to throw");
     expect(log?.tags).toMatchObject({ "ai.operation.id": TRACE_ID });
     expect(log?.data.baseData["properties"]).toMatchObject({ Category: "Function.throws.User" });
+    expect([...receiver.authorizations]).toEqual(["Bearer shop-id at https://monitor.azure.com/"]);
+    expect(receiver.unknownPaths).toEqual([]);
+  });
+
+  it("says that nothing arrives, and the host runs all the same", async () => {
+    const app = new LiveApp(fixture, TRACED);
+    const key = "00000000-0000-0000-0000-000000000001";
+    const connection = `InstrumentationKey=${key};IngestionEndpoint=http://127.0.0.1:9/`;
+    const host = await fixture.start({
+      scriptRoot: app.scriptRoot,
+      env: { APPLICATIONINSIGHTS_CONNECTION_STRING: connection },
+    });
+    const client = await fixture.client();
+    expect((await client.waitForEnd(await startTraced("everyday"))).runtimeStatus).toBe("Completed");
+    await waitUntil("the host to say so", () =>
+      /Telemetry: Application Insights has not got .*ECONNREFUSED/.test(host.output) ? true : undefined,
+    );
+    expect(await host.stop()).toMatchObject({ code: 0 });
   });
 });
 

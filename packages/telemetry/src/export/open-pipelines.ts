@@ -13,7 +13,7 @@ export interface ExportOptions {
   /** Present: OTLP is exported. The variables decide to where. */
   readonly otlp?: { readonly environment: OtelEnvironment };
   /** Present: Application Insights. */
-  readonly azure?: Omit<AzureOptions, "resource">;
+  readonly azure?: Omit<AzureOptions, "resource" | "warn">;
   /** OpenTelemetry's attributes of the process that telemetry comes from. */
   readonly resource: Readonly<Record<string, string | number>>;
   readonly warn: (message: string) => void;
@@ -25,18 +25,18 @@ const TELL_AGAIN_MS = 5 * 60_000;
 /** Opens the ways out that are asked for. A problem with one of them is told of and does not keep the host from running. */
 export async function openPipelines(options: ExportOptions, registry: MetricsRegistry): Promise<readonly Pipeline[]> {
   const { otlp, azure, warn } = options;
-  tellOfProblems(warn);
-  const resource = resourceFromAttributes({ ...options.resource });
+  const tell = tellOfProblems(warn);
   const pipelines: Pipeline[] = [];
   if (otlp) {
+    const resource = resourceFromAttributes({ ...options.resource });
     adoptVariables(otlp.environment);
     pipelines.push(await otlpPipeline({ environment: otlp.environment, resource, registry, warn }));
   }
   if (azure) {
     try {
-      // Apart from the others: its libraries take a quarter of a second.
+      // Apart from the others: its library takes a tenth of a second.
       const { azurePipeline } = require("./azure-pipeline") as typeof AzurePipeline;
-      pipelines.push(azurePipeline({ ...azure, resource }));
+      pipelines.push(azurePipeline({ ...azure, resource: options.resource, warn: tell }));
     } catch (error) {
       warn(`Nothing is sent to Application Insights: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -51,7 +51,8 @@ function adoptVariables(environment: OtelEnvironment): void {
   }
 }
 
-function tellOfProblems(warn: (message: string) => void): void {
+/** Has problems of OpenTelemetry told; returns what tells of others, which are not told again at once either. */
+function tellOfProblems(warn: (message: string) => void): (message: string) => void {
   const told = new Map<string, number>();
   const tell = (message: string, ...details: unknown[]): void => {
     const text = `Telemetry: ${[message, ...details].map((part) => describe(part)).join(" ")}`.slice(0, 500);
@@ -65,6 +66,7 @@ function tellOfProblems(warn: (message: string) => void): void {
     { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
+  return tell;
 }
 
 function describe(part: unknown): string {

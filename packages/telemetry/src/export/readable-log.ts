@@ -5,6 +5,7 @@ import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { LogLevel, LogRecord } from "../logs/log-record";
 import type { AttributeValue, SpanContext } from "../trace/span";
 import { hrTime } from "./hr-time";
+import { logProperties } from "./log-properties";
 import { spanContext } from "./readable-span";
 
 const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {
@@ -37,18 +38,19 @@ export function readableLog(
   };
 }
 
-function attributesOf({ category, level, fields = {} }: LogRecord): Record<string, AttributeValue> {
-  const { error, invocationId, functionName, ...rest } = fields;
-  const attributes: Record<string, AttributeValue> = { Category: category, LogLevel: level };
-  if (typeof invocationId === "string") attributes["InvocationId"] = invocationId;
-  if (typeof functionName === "string") attributes["ai.operation.name"] = functionName;
-  for (const [name, value] of Object.entries(rest)) {
-    if (value !== undefined) attributes[`prop__${name}`] = typeof value === "string" ? value : JSON.stringify(value);
-  }
-  if (error !== undefined) {
-    attributes["exception.type"] = error instanceof Error ? error.name : "Error";
-    attributes["exception.message"] = errorText(error);
-    attributes["exception.stacktrace"] = error instanceof Error ? (error.stack ?? error.message) : errorText(error);
-  }
-  return attributes;
+function attributesOf(record: LogRecord): Record<string, AttributeValue> {
+  const { error, functionName } = record.fields ?? {};
+  return {
+    ...logProperties(record),
+    ...(typeof functionName === "string" ? { "faas.name": functionName } : {}),
+    ...(error === undefined ? {} : errorAttributes(error)),
+  };
+}
+
+function errorAttributes(error: unknown): Record<string, AttributeValue> {
+  return {
+    "exception.type": error instanceof Error ? error.name : "Error",
+    "exception.message": errorText(error),
+    "exception.stacktrace": error instanceof Error ? (error.stack ?? error.message) : errorText(error),
+  };
 }

@@ -1,7 +1,8 @@
 import { SpanKind, SpanStatusCode, TraceFlags, createTraceState, type SpanContext } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
-import type { Attributes, Span, SpanContext as OwnContext } from "../trace/span";
+import type { Span, SpanContext as OwnContext } from "../trace/span";
+import { exceptionType } from "./exception-type";
 import { hrTime } from "./hr-time";
 
 const KINDS: Readonly<Record<Span["kind"], SpanKind>> = {
@@ -13,7 +14,7 @@ const KINDS: Readonly<Record<Span["kind"], SpanKind>> = {
 };
 
 /** A span as OpenTelemetry's exporters take it. */
-export function readableSpan(span: Span, resource: Resource, scope: string, added: Attributes = {}): ReadableSpan {
+export function readableSpan(span: Span, resource: Resource, scope: string): ReadableSpan {
   const context = spanContext(span.context);
   const parentSpanContext = span.parent && spanContext(span.parent);
   return {
@@ -26,7 +27,7 @@ export function readableSpan(span: Span, resource: Resource, scope: string, adde
     duration: hrTime(span.endedAt - span.startedAt),
     status:
       span.error === undefined ? { code: SpanStatusCode.OK } : { code: SpanStatusCode.ERROR, message: span.error },
-    attributes: { ...span.attributes, ...added },
+    attributes: { ...span.attributes },
     links: span.links.map((link) => ({ context: spanContext(link) })),
     events: exceptionEvents(span),
     ended: true,
@@ -47,9 +48,8 @@ export function spanContext({ traceId, spanId, isSampled, traceState }: OwnConte
 function exceptionEvents({ exception, endedAt }: Span): ReadableSpan["events"] {
   if (!exception) return [];
   const { message, stack } = exception;
-  const type = /^(?:Uncaught )?([A-Z]\w*(?:Error|Exception))\b/.exec(stack ?? "")?.[1] ?? "Error";
   const attributes = {
-    "exception.type": type,
+    "exception.type": exceptionType(stack ?? ""),
     "exception.message": message,
     ...(stack === undefined ? {} : { "exception.stacktrace": stack }),
   };

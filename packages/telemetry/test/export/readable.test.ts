@@ -18,7 +18,7 @@ const span: Span = {
 
 describe("a span as exporters take it", () => {
   it("has exact times, kind, parent and links", () => {
-    const readable = readableSpan(span, emptyResource(), "scope", { added: 1 });
+    const readable = readableSpan(span, emptyResource(), "scope");
 
     expect(readable).toMatchObject({
       name: "orchestration:order",
@@ -27,7 +27,7 @@ describe("a span as exporters take it", () => {
       endTime: [1_700_000_000, 250_500_000],
       duration: [0, 250_500_000],
       status: { code: SpanStatusCode.OK },
-      attributes: { "durabletask.type": "orchestration", added: 1 },
+      attributes: { "durabletask.type": "orchestration" },
       links: [{ context: { spanId: "aaaaaaaaaaaaaaaa" } }],
       parentSpanContext: { spanId: "00f067aa0ba902b7" },
       events: [],
@@ -74,7 +74,7 @@ describe("a log entry as exporters take it", () => {
         Category: "Function.greet.User",
         LogLevel: "Warning",
         InvocationId: "i1",
-        "ai.operation.name": "greet",
+        "faas.name": "greet",
         prop__instanceId: "x",
         prop__count: "2",
       },
