@@ -60,12 +60,14 @@ export function recordAction(action: OrchestratorAction, context: ActionContext)
 }
 
 function recordActivity(action: ScheduleActivity, context: ActionContext): RecordedAction {
-  const { id, name, input } = action;
-  const shared = {
-    ...(action.version === undefined ? {} : { version: action.version }),
-    ...(action.tags === undefined ? {} : { tags: action.tags }),
-    ...tracedBy(context, action),
-  };
+  const { id, name, input, version, tags } = action;
+  const { instanceId, executionId } = context.started.instance;
+  const traced = tracedBy(context, action);
+  // Called for every activity, and nearly none has any of these.
+  const more =
+    version === undefined && tags === undefined
+      ? traced
+      : { ...(version === undefined ? {} : { version }), ...(tags === undefined ? {} : { tags }), ...traced };
   return {
     event: {
       type: "TaskScheduled",
@@ -74,14 +76,15 @@ function recordActivity(action: ScheduleActivity, context: ActionContext): Recor
       name,
       input: context.storeInputs ? input : null,
       ...(action.retryTimerId === undefined ? {} : { retryTimerId: action.retryTimerId }),
-      ...shared,
+      ...more,
     },
     activity: {
-      ...context.started.instance,
+      instanceId,
+      executionId,
       taskId: id,
       name,
       input,
-      ...shared,
+      ...more,
       ...(context.stampActivities ? { scheduledAt: context.now } : {}),
     },
   };

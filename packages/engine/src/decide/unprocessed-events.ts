@@ -1,6 +1,8 @@
 import type { HistoryEvent } from "../model/history-event";
 import type { EpisodeResult } from "../ports/executor";
 
+const NONE: ReadonlySet<HistoryEvent> = new Set();
+
 /**
  * The events of an episode that its code has been shown and has not come to (see EpisodeResult.eventsProcessed). What had been
  * withheld by a suspension is in history already, and counts as processed.
@@ -9,5 +11,5 @@ export function unprocessedEvents(
   shown: readonly HistoryEvent[],
   { eventsProcessed }: EpisodeResult,
 ): ReadonlySet<HistoryEvent> {
-  return new Set(eventsProcessed === undefined ? [] : shown.slice(Math.max(0, eventsProcessed)));
+  return eventsProcessed === undefined ? NONE : new Set(shown.slice(Math.max(0, eventsProcessed)));
 }
