@@ -53,7 +53,13 @@ export class HostFixture {
   /** Starts a host and resolves once it runs. */
   async start(options: FixtureOptions): Promise<HostProcess> {
     const host = await this.#spawn(options);
-    await host.ready();
+    try {
+      await host.ready();
+    } catch (error) {
+      // One that is merely slow would answer for the next one on its port.
+      await host.dispose();
+      throw error;
+    }
     return host;
   }
 
