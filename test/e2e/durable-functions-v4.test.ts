@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import {
   HostFixture,
@@ -235,3 +236,14 @@ withThePackage(
     });
   },
 );
+
+describe("gRPC", () => {
+  it("is not loaded by hosts of apps that do not need it", () => {
+    const main = JSON.stringify(join(__dirname, "../../packages/cli/dist/main.js"));
+    const loaded = "Object.keys(require.cache).filter((file) => /grpc-js|packages.grpc|google-protobuf/.test(file))";
+    const code = `process.once("exit", () => console.log(JSON.stringify(${loaded}))); require(${main})`;
+    const output = execFileSync(process.execPath, ["-e", code, "durable-host", "--version"], { encoding: "utf8" });
+
+    expect(output.trim().split("\n").at(-1)).toBe("[]");
+  });
+});

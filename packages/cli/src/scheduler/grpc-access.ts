@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { DurableHostError, errorText } from "@durable-host/engine";
-import { issuedTokens, knownTokens, type AccessCheck, type TlsOptions } from "@durable-host/grpc";
+import type { AccessCheck, TlsOptions } from "@durable-host/grpc";
 import type { AccessOptions } from "./scheduler-options";
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
@@ -12,10 +12,11 @@ export interface GrpcAccess {
 }
 
 /**
- * Reads token and certificate files. Throws CONFIG_INVALID when one cannot be read, and when the endpoint would be open to
+ * Reads token and certificate files. Rejects with CONFIG_INVALID when one cannot be read, and when the endpoint would be open to
  * everybody on the network without anybody having said so.
  */
-export function openAccess(options: AccessOptions, address: string): GrpcAccess {
+export async function openAccess(options: AccessOptions, address: string): Promise<GrpcAccess> {
+  const { issuedTokens, knownTokens } = await import("@durable-host/grpc");
   const { tokenFile, issuer, audience, allowAnonymous } = options;
   const checks: AccessCheck[] = [];
   if (tokenFile !== undefined) {

@@ -1,6 +1,5 @@
 import { randomIds, systemClock, type DurableHostError, type Logger } from "@durable-host/engine";
 import type { HostConfiguration } from "@durable-host/functions";
-import { createHubWorkers } from "@durable-host/grpc";
 import { createEngine } from "../start/create-engine";
 import { createStorageProvider } from "../start/create-storage-provider";
 import type { OpenHub } from "./hub-directory";
@@ -19,6 +18,7 @@ export interface HubOptions {
 export async function openHub({ name, values, storage, dataDir, logger }: HubOptions): Promise<OpenHub> {
   const configuration = { hubName: name, values, storage };
   const provider = await createStorageProvider(configuration, { dataDir }, logger.child("Host.Storage"));
+  const { createHubWorkers } = await import("@durable-host/grpc");
   const workers = createHubWorkers({
     clock: systemClock,
     ids: randomIds,

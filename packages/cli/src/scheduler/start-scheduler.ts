@@ -5,7 +5,6 @@ import {
   type HostConfiguration,
   type HostResponse,
 } from "@durable-host/functions";
-import { createGrpcServer } from "@durable-host/grpc";
 import { listenHttp, type HttpListener } from "../server/http-listener";
 import { openAccess } from "./grpc-access";
 import { SchedulerHubs } from "./hub-directory";
@@ -51,7 +50,9 @@ export async function startScheduler(
     onFailure: fail,
     logger: logger.child("Host.Scheduler"),
   });
-  const access = openAccess(options.access, options.address);
+  const access = await openAccess(options.access, options.address);
+  // Here and below it is imported when it is needed: it takes longer to load than the rest of the command line.
+  const { createGrpcServer } = await import("@durable-host/grpc");
   const server = createGrpcServer({ hubs, clock: systemClock, logger: logger.child("Host.Scheduler"), ...access });
   let isReady = false;
   let status: HttpListener | undefined;
