@@ -9,15 +9,19 @@ import { optional } from "./optional";
 import { actionsFromProto, type ActingExecution } from "./orchestrator-actions";
 import { statusFromProto } from "./runtime-status";
 
-/** An episode as workers get it: past and new events, which one conversion has to see in this order (contract §4.1). */
+/** An episode with all of its history: past and new events, which one conversion has to see in this order (contract §4.1). */
 export async function episodeToProto(episode: Episode): Promise<pb.OrchestratorRequest> {
   const history = new HistoryToProto("worker");
   const past = history.convert(await episode.loadPastEvents());
+  return requestOf(episode, history.convert(episode.newEvents)).setPasteventsList(past);
+}
+
+/** The request of an episode without its past events. */
+export function requestOf(episode: Episode, newEvents: pb.HistoryEvent[]): pb.OrchestratorRequest {
   return new pb.OrchestratorRequest()
     .setInstanceid(episode.instanceId)
     .setExecutionid(wrapText(episode.executionId))
-    .setPasteventsList(past)
-    .setNeweventsList(history.convert(episode.newEvents))
+    .setNeweventsList(newEvents)
     .setEntityparameters(entityParameters())
     .setOrchestrationtracecontext(spanToProto(episode.span));
 }

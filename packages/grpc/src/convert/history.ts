@@ -22,10 +22,16 @@ export type HistoryReader = "worker" | "client";
  */
 export class HistoryToProto {
   readonly #reader: HistoryReader;
-  readonly #open = new Map<string, OpenRequest>();
+  readonly #open: Map<string, OpenRequest>;
 
-  constructor(reader: HistoryReader) {
+  constructor(reader: HistoryReader, open: ReadonlyMap<string, OpenRequest> = new Map()) {
     this.#reader = reader;
+    this.#open = new Map(open);
+  }
+
+  /** A conversion that goes on from here; this one stays where it is. */
+  fork(): HistoryToProto {
+    return new HistoryToProto(this.#reader, this.#open);
   }
 
   convert(events: readonly HistoryEvent[]): pb.HistoryEvent[] {

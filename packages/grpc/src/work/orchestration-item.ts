@@ -1,7 +1,10 @@
 import type { Episode } from "@durable-host/engine";
+import { requestOf } from "../convert/episode";
 import { chunksOf } from "../convert/history-chunks";
-import { pb } from "../proto/messages";
+import { decodePastEvents, orchestrationWorkItem } from "../proto/encoded-messages";
+import type { pb } from "../proto/messages";
 import type { ConnectedWorker } from "./connected-worker";
+import type { EpisodeEvents } from "./known-histories";
 import type { RemoteItem } from "./remote-item";
 
 /** Past events beyond this size go to those who can take them in parts, which other messages do not limit (contract §4.6). */
@@ -17,23 +20,30 @@ export class OrchestrationItem implements RemoteItem<pb.OrchestratorResponse> {
   readonly executionId: string;
   readonly answered: (response: pb.OrchestratorResponse) => void;
   readonly failed: (error: Error) => void;
-  readonly #request: pb.OrchestratorRequest;
-  #isLong: boolean | undefined;
+  readonly #episode: Episode;
+  readonly #events: EpisodeEvents;
+  readonly #isLong: boolean;
   #inline = false;
 
-  constructor(episode: Episode, request: pb.OrchestratorRequest, { answered, failed }: Outcome) {
+  constructor(episode: Episode, events: EpisodeEvents, { answered, failed }: Outcome) {
     this.name = episode.name;
     this.version = episode.version;
     this.address = episode.instanceId;
     this.executionId = episode.executionId;
-    this.#request = request;
+    this.#episode = episode;
+    this.#events = events;
+    this.#isLong = events.past.reduce((bytes, event) => bytes + event.length, 0) > STREAM_FROM_BYTES;
     this.answered = answered;
     this.failed = failed;
   }
 
   message(worker: ConnectedWorker): pb.WorkItem {
-    const streamed = worker.streamsHistory && !this.#inline && this.#hasLongHistory();
-    return new pb.WorkItem().setOrchestratorrequest(streamed ? this.#withoutHistory() : this.#request);
+    const { past, next } = this.#events;
+    const request = requestOf(this.#episode, next);
+    if (this.#isLong && worker.streamsHistory && !this.#inline) {
+      return orchestrationWorkItem(request.setRequireshistorystreaming(true), []);
+    }
+    return orchestrationWorkItem(request, past);
   }
 
   /** A worker has no history and asks for it: from now on it is sent along. */
@@ -43,27 +53,6 @@ export class OrchestrationItem implements RemoteItem<pb.OrchestratorResponse> {
 
   /** For the worker that was told to stream it. */
   historyChunks(): readonly pb.HistoryChunk[] {
-    return chunksOf(this.#request.getPasteventsList());
-  }
-
-  #hasLongHistory(): boolean {
-    if (this.#isLong === undefined) {
-      let bytes = 0;
-      this.#isLong = this.#request
-        .getPasteventsList()
-        .some((event) => (bytes += event.serializeBinary().length) > STREAM_FROM_BYTES);
-    }
-    return this.#isLong;
-  }
-
-  #withoutHistory(): pb.OrchestratorRequest {
-    const whole = this.#request;
-    return new pb.OrchestratorRequest()
-      .setInstanceid(whole.getInstanceid())
-      .setExecutionid(whole.getExecutionid())
-      .setNeweventsList(whole.getNeweventsList())
-      .setEntityparameters(whole.getEntityparameters())
-      .setOrchestrationtracecontext(whole.getOrchestrationtracecontext())
-      .setRequireshistorystreaming(true);
+    return chunksOf(decodePastEvents(this.#events.past));
   }
 }

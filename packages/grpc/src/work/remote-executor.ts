@@ -14,10 +14,11 @@ import {
 } from "@durable-host/engine";
 import { activityFromProto, activityToProto } from "../convert/activity";
 import { entityBatchToProto, entityResultFromProto } from "../convert/entity-batch";
-import { episodeResultFromProto, episodeToProto } from "../convert/episode";
+import { episodeResultFromProto } from "../convert/episode";
 import { pb } from "../proto/messages";
 import { AbortCalls } from "./abort-calls";
 import type { ConnectedWorker } from "./connected-worker";
+import { KnownHistories } from "./known-histories";
 import { OrchestrationItem } from "./orchestration-item";
 import type { RemoteItem } from "./remote-item";
 import type { WorkDesk } from "./work-desk";
@@ -48,6 +49,7 @@ export function activityAddress(instanceId: string, taskId: number): string {
 export class RemoteExecutor implements Executor {
   readonly #options: RemoteExecutorOptions;
   readonly #aborts = new AbortCalls();
+  readonly #histories = new KnownHistories();
 
   constructor(options: RemoteExecutorOptions) {
     this.#options = options;
@@ -55,11 +57,11 @@ export class RemoteExecutor implements Executor {
 
   async executeOrchestration(episode: Episode, signal: AbortSignal): Promise<EpisodeResult> {
     const { desks } = this.#options;
-    const request = await episodeToProto(episode);
+    const events = await this.#histories.eventsOf(episode);
     const response = await this.#ask(
       desks.orchestration,
       signal,
-      (outcome) => new OrchestrationItem(episode, request, outcome),
+      (outcome) => new OrchestrationItem(episode, events, outcome),
     );
     return episodeResultFromProto(response, episode);
   }
@@ -90,8 +92,8 @@ export class RemoteExecutor implements Executor {
     return entityResultFromProto(response);
   }
 
-  forget(): void {
-    // Workers get the whole history with every episode: nothing is kept for them.
+  forget(instanceId: string): void {
+    this.#histories.forget(instanceId);
   }
 
   knows(): boolean {
