@@ -38,12 +38,17 @@ export class HistoryToProto {
     const messages: pb.HistoryEvent[] = [];
     for (const event of events) {
       if (!this.#isShown(event)) continue;
-      const id = "eventId" in event ? event.eventId : EXTERNAL;
-      const message = new pb.HistoryEvent().setEventid(id).setTimestamp(wrapTime(event.timestamp));
+      const message = new pb.HistoryEvent().setEventid(this.#idOf(event)).setTimestamp(wrapTime(event.timestamp));
       this.#fill(message, event);
       messages.push(message);
     }
     return messages;
+  }
+
+  /** Clients know the start as the event 0, as the Azure service has it. */
+  #idOf(event: HistoryEvent): number {
+    if (event.type === "ExecutionStarted" && this.#reader === "client") return 0;
+    return "eventId" in event ? event.eventId : EXTERNAL;
   }
 
   /**

@@ -1,5 +1,4 @@
-import type { EntityState } from "@durable-host/engine";
-import { entityInstanceId } from "@durable-host/engine";
+import { entityInstanceId, isTerminal, type EntityState, type TaskHub } from "@durable-host/engine";
 import { traceFromProto } from "../convert/trace-context";
 import { pb } from "../proto/messages";
 import { nonEmpty, textOf, wrapText } from "../proto/scalars";
@@ -30,7 +29,8 @@ export const signalEntity: UnaryService<pb.SignalEntityRequest, pb.SignalEntityR
 export const getEntity: UnaryService<pb.GetEntityRequest, pb.GetEntityResponse> = async (request, { hub }) => {
   const entity = await hub.taskHub.getEntity(requireEntityId(request.getInstanceid()));
   if (!entity) return new pb.GetEntityResponse().setExists(false);
-  return new pb.GetEntityResponse().setExists(true).setEntity(entityToProto(entity, request.getIncludestate()));
+  const message = await entityToProto(entity, request.getIncludestate(), hub.taskHub);
+  return new pb.GetEntityResponse().setExists(true).setEntity(message);
 };
 
 export const queryEntities: UnaryService<pb.QueryEntitiesRequest, pb.QueryEntitiesResponse> = async (
@@ -47,8 +47,9 @@ export const queryEntities: UnaryService<pb.QueryEntitiesRequest, pb.QueryEntiti
     top: asked.getPagesize()?.getValue() || DEFAULT_PAGE,
     continuationToken: nonEmpty(asked.getContinuationtoken()),
   });
+  const entities = page.entities.map((entity) => entityToProto(entity, asked.getIncludestate(), hub.taskHub));
   return new pb.QueryEntitiesResponse()
-    .setEntitiesList(page.entities.map((entity) => entityToProto(entity, asked.getIncludestate())))
+    .setEntitiesList(await Promise.all(entities))
     .setContinuationtoken(wrapText(page.continuationToken));
 };
 
@@ -74,11 +75,18 @@ function storedPrefix(prefix: string | undefined): string | undefined {
   return nameEnd < 0 ? whole.toLowerCase() : whole.slice(0, nameEnd).toLowerCase() + whole.slice(nameEnd);
 }
 
-function entityToProto(entity: EntityState, withState: boolean): pb.EntityMetadata {
+async function entityToProto(entity: EntityState, withState: boolean, taskHub: TaskHub): Promise<pb.EntityMetadata> {
+  const lockedBy = await lockHolder(entity, taskHub);
   return new pb.EntityMetadata()
     .setInstanceid(entityInstanceId(entity.id))
     .setLastmodifiedtime(wrapTime(entity.lastOperationAt))
     .setBacklogqueuesize(entity.backlog)
-    .setLockedby(wrapText(entity.lockedBy))
+    .setLockedby(wrapText(lockedBy))
     .setSerializedstate(withState ? wrapText(entity.state) : undefined);
+}
+
+/** Of an orchestration that has ended the entity may not know yet: its release is on the way. */
+async function lockHolder({ lockedBy }: EntityState, taskHub: TaskHub): Promise<string | undefined> {
+  const holder = lockedBy === undefined ? undefined : await taskHub.getInstance(lockedBy);
+  return holder && !isTerminal(holder.runtimeStatus) ? lockedBy : undefined;
 }
