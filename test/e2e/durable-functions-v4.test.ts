@@ -226,6 +226,13 @@ withThePackage(
       expect(await app.call("purgeInstanceHistory", ended)).toEqual({ resolved: { instancesDeleted: 0 } });
     });
 
+    it("have callHttp, which its own functions do for it [GR73]", async () => {
+      const url = `${app.client().baseUrl}/api/modernEntity/modernCounter/none`;
+      const id = await app.client().start("modernHttp", url);
+
+      expect(await app.client().waitForEnd(id)).toMatchObject({ output: { statusCode: 200, content: "{}" } });
+    });
+
     it("are told why the library's own HTTP orchestrator cannot be started by itself [GR74]", async () => {
       const { id = "" } = await app.begin("modern", "BuiltIn__HttpPollOrchestrator");
 

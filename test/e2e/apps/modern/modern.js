@@ -41,6 +41,13 @@ df.app.entity("modernCounter", () => ({
   },
 }));
 
+if (process.env.DURABLE_FUNCTIONS_V4) {
+  df.app.orchestration("modernHttp", function* (context) {
+    const { statusCode, content } = yield context.df.callHttp({ method: "GET", url: context.df.getInput() });
+    return { statusCode, content };
+  });
+}
+
 app.http("modernStart", {
   route: "modernStart/{name}",
   extraInputs: [df.input.durableClient()],
