@@ -38,6 +38,7 @@ export function openConnection(
     const onAbort = (): void => void connection.socket?.destroy(new Error("The attempt to connect was broken off."));
     connection.on("errorMessage", onMessage);
     if (settings.encrypt === true) refusePlainText(connection, settings);
+    surviveBrokenAnswers(connection);
     signal.addEventListener("abort", onAbort);
     connection.connect((error) => {
       connection.removeListener("errorMessage", onMessage);
@@ -59,6 +60,29 @@ function refusePlainText(connection: Connection, settings: ConnectionSettings): 
   connection.on("debug", (text) => {
     if (/^\s*PreLogin - .*encryption:0x0[02]\(/.test(text)) throw noEncryption(settings);
   });
+}
+
+/** What the driver makes to read one answer, as far as is needed here. */
+interface AnswerReader {
+  readonly parser: { on(event: "error", listener: (error: Error) => void): unknown };
+}
+
+interface AnswerReaders {
+  createTokenStreamParser(message: unknown, handler: unknown): AnswerReader;
+}
+
+/**
+ * The driver reads each answer in a stream of its own to whose errors it does not listen: an answer that ends within a row, as
+ * that of a server process that dies may, would end this process. Here it ends the connection, which tells the request.
+ */
+function surviveBrokenAnswers(connection: Connection): void {
+  const readers = connection as unknown as AnswerReaders;
+  const create = readers.createTokenStreamParser.bind(connection);
+  readers.createTokenStreamParser = (message, handler) => {
+    const reader = create(message, handler);
+    reader.parser.on("error", (error) => connection.socket?.destroy(error));
+    return reader;
+  };
 }
 
 function noEncryption(settings: ConnectionSettings): Error {

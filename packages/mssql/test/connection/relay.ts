@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, type Socket, connect, createServer } from "node:net";
+import { Transform } from "node:stream";
 import { DEFAULT_SQL_PORT, type ServerAddress } from "../../src/connection/server-address";
 
 /** A way to a server that a test can cut or clog. */
@@ -11,6 +12,8 @@ export interface Relay {
   cut(): void;
   /** Nothing the server says comes through any more, on the connections there are. */
   clog(): void;
+  /** The server's next answer ends after this many bytes, as if that were all of it. */
+  shorten(bytes: number): void;
   /** Runs once, when the next data comes from a client that has been told something already: in the middle of a call. */
   onRequest(action: () => void): void;
   close(): Promise<void>;
@@ -22,6 +25,7 @@ export async function startRelay(address: ServerAddress): Promise<Relay> {
   const upstreams = new Set<Socket>();
   let accepted = 0;
   let action: (() => void) | undefined;
+  let longest: number | undefined;
   const server = createServer((client) => {
     accepted++;
     const upstream = connect(address.port ?? DEFAULT_SQL_PORT, address.host);
@@ -44,7 +48,16 @@ export async function startRelay(address: ServerAddress): Promise<Relay> {
       action = undefined;
       run?.();
     });
-    upstream.pipe(client);
+    upstream
+      .pipe(
+        new Transform({
+          transform(data: Buffer, _encoding, done) {
+            done(null, longest === undefined ? data : shortened(data, longest));
+            longest = undefined;
+          },
+        }),
+      )
+      .pipe(client);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -55,6 +68,7 @@ export async function startRelay(address: ServerAddress): Promise<Relay> {
     },
     cut: () => sockets.forEach((socket) => socket.destroy()),
     clog: () => upstreams.forEach((upstream) => upstream.unpipe()),
+    shorten: (bytes) => (longest = bytes),
     onRequest: (run) => (action = run),
     async close() {
       sockets.forEach((socket) => socket.destroy());
@@ -62,4 +76,12 @@ export async function startRelay(address: ServerAddress): Promise<Relay> {
       await once(server, "close");
     },
   };
+}
+
+/** The beginning of a packet, marked as the last of its message: eight bytes of header say so, and how long it is. */
+function shortened(packet: Buffer, bytes: number): Buffer {
+  const beginning = Buffer.from(packet.subarray(0, bytes));
+  beginning.writeUInt8(beginning.readUInt8(1) | 1, 1);
+  beginning.writeUInt16BE(bytes, 2);
+  return beginning;
 }

@@ -267,6 +267,15 @@ describeWithServer("a client on a server", (server) => {
       SLOW_MS,
     );
 
+    it("repeats a call whose answer ended within a row, as that of a server process that dies may [SQL49]", async () => {
+      const { relay, client } = await throughRelay();
+      await client.query("SELECT 1 AS [One]");
+      relay.shorten(120);
+      const { sets } = await client.query("SELECT REPLICATE(CONVERT(nvarchar(max), N'x'), 2000) AS [Long]");
+      expect(sets).toEqual([[{ Long: "x".repeat(2000) }]]);
+      expect(relay.accepted).toBe(2);
+    });
+
     it("says that the outcome is unknown if the call must not be repeated [SQL30]", async () => {
       const { relay, client } = await throughRelay();
       await client.query("SELECT 1 AS [One]");
