@@ -79,8 +79,12 @@ export class WorkDesk<Response> {
   abandon(token: string, address = ""): boolean {
     const delivery = this.find(token, address);
     const entry = delivery?.entry;
-    if (!delivery || !entry) return false;
-    this.#release(delivery);
+    if (delivery) this.#release(delivery);
+    if (!delivery || !entry) {
+      // Nobody waits for it any longer; the worker has room for other work.
+      this.deliverNext();
+      return false;
+    }
     if (entry.deliveries.at(-1) !== delivery) {
       // Somebody else has it by now.
       entry.deliveries.splice(entry.deliveries.indexOf(delivery), 1);
@@ -92,13 +96,14 @@ export class WorkDesk<Response> {
     return true;
   }
 
-  /** Sends a work item once more, at once: the worker has something to ask about it. */
+  /** Sends a work item once more, at once, unless somebody else has it by now: the worker has something to ask about it. */
   redeliver(delivery: Delivery<Response>): void {
     const { entry } = delivery;
     this.#release(delivery);
     if (!entry) return;
+    const isLast = entry.deliveries.at(-1) === delivery;
     entry.deliveries.splice(entry.deliveries.indexOf(delivery), 1);
-    this.#place(entry, "first");
+    if (isLast && !entry.queued) this.#place(entry, "first");
     this.deliverNext();
   }
 

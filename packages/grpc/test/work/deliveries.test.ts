@@ -283,6 +283,25 @@ describe("filters of workers", () => {
   });
 });
 
+describe("work items that nobody waits for any longer", () => {
+  it("leave room for others when their worker gives them back", async () => {
+    const { workers } = aHub();
+    const worker = new FakeWorker(workers, "w", aRequest({ activities: 1 }));
+    const host = new AbortController();
+    const given = workers.executor.executeActivity(aTask("a"), host.signal);
+    await settle();
+    host.abort();
+    await expect(given).rejects.toMatchObject({ code: "WORKER_LOST" });
+    void workers.executor.executeActivity(aTask("b", { taskId: 2 }), never());
+    await settle();
+    expect(worker.activities).toEqual(["a"]);
+
+    expect(workers.abandon(worker.tokens[0]!)).toBe(false);
+    expect(worker.activities).toEqual(["a", "b"]);
+    expect(workers.describe()[0]?.inFlight).toEqual({ orchestrations: 0, activities: 1, entities: 0 });
+  });
+});
+
 describe("streams of workers", () => {
   it("get a ping after every 20 seconds of silence, and none while there is work [GR7]", async () => {
     const { workers, clock } = aHub();

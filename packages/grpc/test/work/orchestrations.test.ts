@@ -121,6 +121,37 @@ describe("orchestrations with workers", () => {
     expect((await running).actions.map(({ id }) => id)).toEqual([2]);
   });
 
+  it("stay with the worker that has them by now when the one before asks for their history", async () => {
+    const { workers } = aHub();
+    const lost = new FakeWorker(workers, "lost", streaming);
+    const running = workers.executor.executeOrchestration(anEpisode("o", longPast), never());
+    await settle();
+    const other = new FakeWorker(workers, "other");
+    lost.break();
+    expect(workers.completeOrchestration(answer(lost.tokens[0]!).setRequireshistory(true))).toBe(true);
+
+    expect(other.items).toHaveLength(1);
+    expect(workers.completeOrchestration(answer(other.tokens[0]!, 1))).toBe(true);
+    expect((await running).actions.map(({ id }) => id)).toEqual([1]);
+  });
+
+  it("are delivered once when a worker asks for their history whose stream has ended", async () => {
+    const { workers } = aHub();
+    const lost = new FakeWorker(workers, "lost", streaming);
+    const running = workers.executor.executeOrchestration(anEpisode("o", longPast), never());
+    await settle();
+    lost.break();
+    workers.completeOrchestration(answer(lost.tokens[0]!).setRequireshistory(true));
+    const other = new FakeWorker(workers, "other");
+    expect(workers.completeOrchestration(answer(other.tokens[0]!, 1))).toBe(true);
+    await running;
+    void workers.executor.executeActivity({ ...anEpisode("a"), taskId: 1 }, never());
+    await settle();
+
+    const names = other.items.map((item) => item.getOrchestratorrequest()?.getInstanceid());
+    expect(names).toEqual(["i", undefined]);
+  });
+
   it("go to another worker soon after their worker has cancelled its stream", async () => {
     const { workers, clock } = aHub();
     const stopping = new FakeWorker(workers, "stopping");
