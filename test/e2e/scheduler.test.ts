@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EntityInstanceId, OrchestrationStatus, type TaskHubGrpcClient } from "@microsoft/durabletask-js";
+import { HostFixture, waitUntil } from "@durable-host/testkit";
+import { SchedulerStand } from "./sdk-processes";
+
+jest.setTimeout(120_000);
+
+const fixture = new HostFixture();
+let marks: string;
+let stand: SchedulerStand;
+beforeEach(() => {
+  marks = fixture.directory();
+  stand = new SchedulerStand(fixture.directory(), marks);
+});
+afterEach(async () => {
+  await stand.dispose();
+  await fixture.dispose();
+});
+
+/** The output of an orchestration that is to complete. */
+async function outputOf(client: TaskHubGrpcClient, id: string): Promise<unknown> {
+  const state = await client.waitForOrchestrationCompletion(id, true, 60);
+  expect(state).toMatchObject({ instanceId: id, runtimeStatus: OrchestrationStatus.COMPLETED });
+  return JSON.parse(state?.serializedOutput ?? "null");
+}
+
+async function countOf(client: TaskHubGrpcClient, key: string): Promise<number | undefined> {
+  const entity = await client.getEntity<{ readonly count: number }>(new EntityInstanceId("counter", key));
+  return entity?.state?.count;
+}
+
+describe("the scheduler", () => {
+  it("runs chains, fan-outs and entities of a worker on the JavaScript SDK [GR1, GR76]", async () => {
+    const scheduler = await stand.startScheduler();
+    await stand.startWorker();
+    const client = stand.client();
+    const chain = await client.scheduleNewOrchestration("chain", 10);
+    const fanOut = await client.scheduleNewOrchestration("fanOut", 100);
+    expect(await outputOf(client, chain)).toBe(15);
+    expect(await outputOf(client, fanOut)).toBe(5050);
+
+    const counter = new EntityInstanceId("counter", "Total");
+    await Promise.all(Array.from({ length: 20 }, () => client.signalEntity(counter, "add", 2)));
+    await waitUntil("all signals to be counted", async () => (await countOf(client, "Total")) === 40 || undefined);
+
+    expect(await stand.isReady()).toBe(true);
+    expect(scheduler.output).toMatch(/Worker .* has connected/);
+    expect(await scheduler.end("SIGTERM")).toBe(0);
+  });
+
+  it("keeps task hubs apart, and has those it was told of [GR4, GR5, GR78]", async () => {
+    await stand.startScheduler("--hubs", "one,two");
+    await stand.startWorker("one");
+    const id = await stand.client("one").scheduleNewOrchestration("chain", 0);
+    expect(await outputOf(stand.client("ONE"), id)).toBe(5);
+    const two = stand.client("two");
+    expect(await two.getOrchestrationState(id)).toBeUndefined();
+    expect((await two.purgeOrchestration(id))?.deletedInstanceCount).toBe(0);
+    await expect(stand.client("three").getOrchestrationState(id)).rejects.toThrow("'three'");
+  });
+
+  it("opens other task hubs when they are first used, if it is told to [GR78]", async () => {
+    await stand.startScheduler("--dynamic-hubs");
+    await stand.startWorker("whatever");
+    const client = stand.client("Whatever");
+    expect(await outputOf(client, await client.scheduleNewOrchestration("chain", 1))).toBe(6);
+    await expect(stand.client("../up").getOrchestrationState("x")).rejects.toThrow("There is no task hub");
+  });
+
+  it("loses nothing when it is killed: workers come back, events and timers arrive [GR12]", async () => {
+    const scheduler = await stand.startScheduler();
+    await stand.startWorker();
+    const before = stand.client();
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, () => before.scheduleNewOrchestration("longLife", "ended")),
+    );
+    await Promise.all(ids.map((id) => before.waitForOrchestrationStart(id, false, 60)));
+    // Acknowledged, and so not to be lost; the kill comes while they are being worked on.
+    await Promise.all(ids.map((id) => before.raiseOrchestrationEvent(id, "go", 41)));
+    await scheduler.end("SIGKILL");
+
+    await stand.startScheduler();
+    const client = stand.client();
+    for (const id of ids) expect(await outputOf(client, id)).toEqual([2, 42]);
+    await waitUntil("each to be counted once", async () => (await countOf(client, "ended")) === 20 || undefined);
+  });
+
+  it("gives the work of a killed worker to another at once [GR11]", async () => {
+    await stand.startScheduler();
+    const first = await stand.startWorker();
+    const client = stand.client();
+    const id = await client.scheduleNewOrchestration("unfinished", "task");
+    const mark = join(marks, "task");
+    await waitUntil("the activity to begin", () => existsSync(mark) || undefined);
+    const second = await stand.startWorker();
+    const begun = performance.now();
+    await first.end("SIGKILL");
+    expect(await outputOf(client, id)).toBe("done in run 2");
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(readFileSync(mark, "utf8")).toBe(`${first.pid}\n${second.pid}\n`);
+  });
+
+  it("does not open itself to the network without being told whom to let in", async () => {
+    await expect(stand.startScheduler("--address", "0.0.0.0")).rejects.toThrow("--allow-anonymous");
+  });
+});
