@@ -41,13 +41,17 @@ export async function lockOrchestrations(
   kind: InstanceKind,
   max: number,
 ): Promise<OrchestrationWorkItem[]> {
-  const items = [...store.otherKind.take(kind, max)];
   const other = kind === "entity" ? "orchestration" : "entity";
+  const items = [...store.otherKind.take(kind, max, store.clock.now())];
+  // It may have waited for this.
+  if (items.length > 0) wake(store, other);
   // What was locked first must not expire while more is looked for.
   const until = store.clock.now() + store.leaseMs / 2;
   let mayBeMore = true;
-  while (items.length < max && store.otherKind.count(other) < max && store.clock.now() < until) {
-    const claim = await claimNext(store, kind);
+  while (items.length < max && store.clock.now() < until) {
+    // What was found of the other kind is to be taken first, or ever more of it would be locked for nobody.
+    const isFull = store.otherKind.count(other, store.clock.now()) >= max;
+    const claim = isFull ? undefined : await claimNext(store, kind);
     mayBeMore = claim !== undefined;
     if (claim === undefined) break;
     const item = await itemOf(store, claim);

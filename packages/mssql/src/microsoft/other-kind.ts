@@ -11,11 +11,16 @@ export class OtherKind {
     this.#items[item.kind].push(item);
   }
 
-  count(kind: InstanceKind): number {
-    return this.#items[kind].length;
+  /** How many are still locked at `now` (milliseconds since the epoch); the others are anybody's. */
+  count(kind: InstanceKind, now: number): number {
+    return this.#held(kind, now).length;
   }
 
-  take(kind: InstanceKind, max: number): readonly OrchestrationWorkItem[] {
-    return this.#items[kind].splice(0, max);
+  take(kind: InstanceKind, max: number, now: number): readonly OrchestrationWorkItem[] {
+    return this.#held(kind, now).splice(0, max);
+  }
+
+  #held(kind: InstanceKind, now: number): OrchestrationWorkItem[] {
+    return (this.#items[kind] = this.#items[kind].filter(({ lock }) => lock.expiresAt > now));
   }
 }

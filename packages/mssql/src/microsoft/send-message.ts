@@ -1,4 +1,5 @@
 import { DurableHostError, instanceKind, type OutboundMessage } from "@durable-host/engine";
+import type { TableValue } from "../connection/sql-client";
 import { SqlError } from "../connection/sql-error";
 import type { MessageRow } from "../rows/message-row";
 import { orchestrationEventsTable } from "../rows/microsoft-tables";
@@ -18,12 +19,19 @@ const NO_NAME = 537;
 
 /** Queues a message; resolves to false when nobody gets it. */
 export function sendMessage(store: MicrosoftStore, message: OutboundMessage): Promise<boolean> {
-  return repeatTransient(store, () => send(store, message));
+  const row = messageRow(store, message);
+  // Its payload has one id, however often it is sent: by that a repetition is known.
+  const events = orchestrationEventsTable(tableContext(store), [row]);
+  return repeatTransient(store, () => send(store, message, row, events));
 }
 
-async function send(store: MicrosoftStore, message: OutboundMessage): Promise<boolean> {
+async function send(
+  store: MicrosoftStore,
+  message: OutboundMessage,
+  row: MessageRow,
+  events: TableValue,
+): Promise<boolean> {
   const { instanceId, executionId, event } = message;
-  const row = messageRow(store, message);
   const target = await readRow(store, instanceId, { texts: false });
   if (target === undefined) {
     if (!isMade(message)) return false;
@@ -34,7 +42,7 @@ async function send(store: MicrosoftStore, message: OutboundMessage): Promise<bo
   const isUnstarted = target?.runtimeStatus === "Pending" && target.parentInstanceId === null;
   if (event.type === "ExecutionTerminated" && isUnstarted && instanceKind(instanceId) === "orchestration") {
     await terminate(store, instanceId, event.reason);
-  } else await add(store, row);
+  } else await add(store, events);
   announce(store, [row]);
   return true;
 }
@@ -46,8 +54,7 @@ async function terminate(store: MicrosoftStore, instanceId: string, reason: stri
 }
 
 /** A repeated call is refused by the id of its payload: the message is there. */
-async function add(store: MicrosoftStore, row: MessageRow): Promise<void> {
-  const events = orchestrationEventsTable(tableContext(store), [row]);
+async function add(store: MicrosoftStore, events: TableValue): Promise<void> {
   try {
     await callRaw(store, store.client, PROCEDURE, [{ name: "NewOrchestrationEvents", type: "table", value: events }]);
   } catch (error) {

@@ -139,6 +139,18 @@ describeWithServer("workers on Microsoft's procedures", (server) => {
       expect(await host.lockActivities(10)).toHaveLength(1);
       expect(await host.lockOrchestrations("orchestration", 10)).toEqual([]);
     });
+
+    it("send a message once of which the connection cannot tell what has become of it [SQL30]", async () => {
+      const lossy = new LossyClient(client);
+      const host = await aHost({ through: lossy });
+      await host.createInstance(anExecutionStarted("i1"), new Set());
+      lossy.loseAnswers = true;
+      lossy.repeats = false;
+      await host.sendMessage({ instanceId: "i1", event: anEventRaised("go") });
+      lossy.loseAnswers = false;
+      const item = await lock(host);
+      expect(item.messages.map(({ event }) => event.type)).toEqual(["ExecutionStarted", "EventRaised"]);
+    });
   });
 });
 
@@ -147,6 +159,8 @@ class LossyClient implements SqlClient {
   readonly #client: SqlClient;
   readonly #lost = new Set<string>();
   loseAnswers = false;
+  /** Whether calls are repeated by the client itself; not so those that have run out of time. */
+  repeats = true;
 
   constructor(client: SqlClient) {
     this.#client = client;
@@ -156,7 +170,7 @@ class LossyClient implements SqlClient {
     const result = await this.#client.call(procedure, parameters, options);
     if (!this.#loses(procedure)) return result;
     // The client repeats by itself what it may.
-    if (options?.retry !== false) return this.#client.call(procedure, parameters, options);
+    if (this.repeats && options?.retry !== false) return this.#client.call(procedure, parameters, options);
     throw unknown();
   };
   query: SqlClient["query"] = (...args) => this.#client.query(...args);
