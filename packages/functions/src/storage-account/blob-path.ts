@@ -10,8 +10,14 @@ export interface BlobPath {
   readonly blob: string;
 }
 
-/** Splits `container/path/of/blob`. Throws CONFIG_INVALID for a path without container. */
+/** In an address these lead elsewhere: out of the container, too, when what triggers a function names part of the path. */
+const LEADS_ELSEWHERE = /(?:^|\/)\.\.?(?:\/|$)/;
+
+/** Splits `container/path/of/blob`. Throws CONFIG_INVALID for a path without container, or with `.` or `..` as a part of it. */
 export function parseBlobPath(text: string): BlobPath {
+  if (LEADS_ELSEWHERE.test(text)) {
+    throw new DurableHostError("CONFIG_INVALID", `"${text}" is no path of a blob: "." and ".." cannot be parts of it.`);
+  }
   const path = text.replace(/^\/+/, "");
   const slash = path.indexOf("/");
   const [container, blob] = slash === -1 ? [path, ""] : [path.slice(0, slash), path.slice(slash + 1)];

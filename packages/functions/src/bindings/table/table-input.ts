@@ -5,6 +5,7 @@ import { storageErrorStatus } from "../../storage-account/storage-errors";
 import { tableText } from "../../storage-account/table-binding";
 import { rowOf, type TableRow } from "../../storage-account/table-rows";
 import type { BindingInfo } from "../../worker/registered-function";
+import { evaluateFilter } from "./table-filter";
 
 /** `input.table`: the row with both keys, or null; else an array of rows (contract §5.3). */
 export function tableInput(binding: BindingInfo, { settings, storage }: BindingServices): InputBinding {
@@ -21,7 +22,10 @@ export function tableInput(binding: BindingInfo, { settings, storage }: BindingS
     const [partition, row] = [evaluate(partitionKey), evaluate(rowKey)];
     try {
       if (partition !== undefined && row !== undefined) return json(rowOf(await table.getEntity(partition, row)));
-      const query = [partition && `PartitionKey eq ${quoted(partition)}`, evaluate(filter) && `(${evaluate(filter)})`];
+      const query = [
+        partition && `PartitionKey eq ${quoted(partition)}`,
+        filter && `(${evaluateFilter(filter, context)})`,
+      ];
       const rows: TableRow[] = [];
       const found = table.listEntities({ queryOptions: { filter: query.filter(Boolean).join(" and ") } });
       for await (const entity of found) {
