@@ -28,6 +28,8 @@ export class KeyRing {
   #keys: HostKeys | undefined;
   #readAt = 0;
   #reading: Promise<void> | undefined;
+  /** The latest of the changes, which come one after another: a folder cannot tell two of one process apart. */
+  #lastChange: Promise<void> = Promise.resolve();
 
   /** Nothing is read yet: see `load`. */
   constructor(options: KeyRingOptions) {
@@ -118,8 +120,14 @@ export class KeyRing {
     return this.#reading;
   }
 
+  #change(change: (document: (name: string) => KeyDocument) => void): Promise<void> {
+    const changed = this.#lastChange.then(() => this.#changeNow(change));
+    this.#lastChange = changed.catch(() => undefined);
+    return changed;
+  }
+
   /** Reads all documents, changes some, writes those, and begins anew when somebody else has written meanwhile. */
-  async #change(change: (document: (name: string) => KeyDocument) => void): Promise<void> {
+  async #changeNow(change: (document: (name: string) => KeyDocument) => void): Promise<void> {
     const { store, clock } = this.#options;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const readAt = clock.now();

@@ -159,3 +159,14 @@ describe("where keys are kept", () => {
     await expect(store.readAll()).rejects.toThrow(DurableHostError);
   });
 });
+
+describe("keys in a folder", () => {
+  it("are all kept when several are set at the same time", async () => {
+    const keys = ring();
+    await keys.load();
+    const names = ["a", "b", "c", "d"];
+    await Promise.all(names.map((name) => keys.set({ type: "host" }, name, `value-${name}`)));
+    const kept = await ring().list({ type: "host" });
+    expect(names.map((name) => kept.get(name))).toEqual(names.map((name) => `value-${name}`));
+  });
+});
