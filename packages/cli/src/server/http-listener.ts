@@ -133,15 +133,27 @@ function listen(serving: Serving, address: string, port: number): Promise<Server
 }
 
 async function serve(serving: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  let answer: HostResponse | undefined;
   try {
-    const answer = await answerTo(serving, message, response);
-    if (response.destroyed) return;
+    answer = await answerTo(serving, message, response);
+    if (response.destroyed) return leave(answer);
     if (serving.isDraining) response.shouldKeepAlive = false;
     if (!message.complete) dropBody(message, response);
     await sendResponse(response, answer);
   } catch (error) {
+    leave(answer);
     fail(serving.logger, message, response, error);
   }
+}
+
+/** An answer that is not sent, or not to its end: whoever makes its body is told that nobody reads it. */
+function leave(answer: HostResponse | undefined): void {
+  const body = answer?.body;
+  if (typeof body !== "object" || body instanceof Uint8Array) return;
+  // Not awaited: a source that hangs would never say that it has stopped.
+  body[Symbol.asyncIterator]()
+    .return?.()
+    .then(undefined, () => undefined);
 }
 
 async function answerTo(
@@ -157,8 +169,10 @@ async function answerTo(
   }
   if (request.isTooLarge) return TOO_LARGE;
   try {
-    const answer = await handler(request);
-    return request.isTooLarge ? TOO_LARGE : (answer ?? NOT_FOUND);
+    const answer = (await handler(request)) ?? NOT_FOUND;
+    if (!request.isTooLarge) return answer;
+    leave(answer);
+    return TOO_LARGE;
   } catch (error) {
     if (request.isTooLarge) return TOO_LARGE;
     throw error;

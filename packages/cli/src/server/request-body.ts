@@ -37,6 +37,8 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array> {
     if (chunk !== null) return Promise.resolve({ done: false, value: chunk });
     if (this.#error !== undefined) return Promise.reject(this.#error);
     if (this.#ended || this.#message.readableEnded) return Promise.resolve(DONE);
+    // Nobody says so again.
+    if (this.#message.closed) return Promise.reject(clientWentAway());
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -44,7 +46,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array> {
 
   /** The reader wants no more. What still arrives is dropped when the response has been sent. */
   return(): Promise<IteratorResult<Uint8Array>> {
-    this.#ended = true;
+    this.#finish(undefined);
     return Promise.resolve(DONE);
   }
 
@@ -53,9 +55,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array> {
     this.#message.on("readable", () => this.#deliver());
     this.#message.once("end", () => this.#finish(undefined));
     this.#message.once("error", (error) => this.#finish(error));
-    this.#message.once("close", () =>
-      this.#finish(new Error("The client went away before it had sent the whole body.")),
-    );
+    this.#message.once("close", () => this.#finish(clientWentAway()));
   }
 
   #read(): Uint8Array | null {
@@ -85,4 +85,8 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array> {
     if (error === undefined) waiting?.resolve(DONE);
     else waiting?.reject(error);
   }
+}
+
+function clientWentAway(): Error {
+  return new Error("The client went away before it had sent the whole body.");
 }

@@ -95,12 +95,26 @@ function untilEnd(body: AsyncIterable<Uint8Array>, signal: AbortSignal, onEnd: (
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });
   return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* body;
-      } finally {
-        end();
-      }
+    [Symbol.asyncIterator]() {
+      const iterator = body[Symbol.asyncIterator]();
+      return {
+        async next() {
+          try {
+            const result = await iterator.next();
+            if (result.done === true) end();
+            return result;
+          } catch (error) {
+            end();
+            throw error;
+          }
+        },
+        // No generator: one that has not begun would forget the body that it is told to leave.
+        async return() {
+          end();
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
     },
   };
 }

@@ -63,6 +63,58 @@ describe("HTTP listener: requests", () => {
     expect((await send(port)).body).toBe("0");
   });
 
+  it("ends a read of the body that begins when the client has gone", async () => {
+    const entered = deferred<void>();
+    const outcome = deferred<unknown>();
+    const { port } = await listeners.listen(async (request) => {
+      const left = new Promise((resolve) => request.signal.addEventListener("abort", () => setImmediate(resolve)));
+      entered.resolve();
+      await left;
+      await readAll(request).then(outcome.resolve, outcome.resolve);
+      return undefined;
+    });
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+    await entered.promise;
+    socket.destroy();
+    expect(await outcome.promise).toMatchObject({ message: expect.stringContaining("The client went away") });
+  });
+
+  it("ends a read of the body that is under way when its reader wants no more", async () => {
+    const { port } = await listeners.listen(async ({ body }) => {
+      const iterator = body[Symbol.asyncIterator]();
+      const pending = iterator.next();
+      await iterator.return?.();
+      return text(String((await pending).done));
+    });
+    expect(await sendRaw(port, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n")).toMatch(/true$/);
+  });
+
+  it("tells the source of an answer that cannot be sent to stop", async () => {
+    for (const headers of [[["X-Bad", "\u0001"]], []] as const) {
+      const left = deferred<boolean>();
+      const source: AsyncIterableIterator<Uint8Array> = {
+        [Symbol.asyncIterator]: () => source,
+        next: () => new Promise(() => undefined),
+        async return() {
+          left.resolve(true);
+          return { done: true, value: undefined };
+        },
+      };
+      const { port } = await listeners.listen(
+        async (request) => {
+          await readAll(request).catch(() => undefined);
+          return { status: 200, headers, body: source };
+        },
+        { bodyLimit: 5 },
+      );
+      const body = headers.length > 0 ? "" : "larger than that";
+      const chunked = { "Transfer-Encoding": "chunked" };
+      expect((await send(port, { method: "POST", headers: chunked, body })).status).toBe(body === "" ? 500 : 413);
+      expect(await left.promise).toBe(true);
+    }
+  });
+
   it("answers 400 for a Host header that makes no URL", async () => {
     const { port } = await listeners.listen(() => Promise.resolve(text("never")));
     const answer = await sendRaw(port, "GET / HTTP/1.1\r\nHost: a b c\r\nConnection: close\r\n\r\n");

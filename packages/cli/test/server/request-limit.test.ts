@@ -82,6 +82,27 @@ describe("a limit of requests", () => {
     expect(isFull()).toBe(false);
   });
 
+  it("is not used up by a streamed answer that nobody begins to read", async () => {
+    const { send, entered, isFull } = limited(1);
+    let isLeft = false;
+    const source: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => source,
+      next: () => new Promise(() => undefined),
+      async return() {
+        isLeft = true;
+        return { done: true, value: undefined };
+      },
+    };
+    const answer = send();
+    await turn();
+    entered[0]?.resolve({ status: 200, headers: [], body: source });
+    const body = (await answer)?.body as AsyncIterable<Uint8Array>;
+    expect(isFull()).toBe(true);
+    await body[Symbol.asyncIterator]().return?.();
+    expect(isFull()).toBe(false);
+    expect(isLeft).toBe(true);
+  });
+
   it("is not used up by failures and by paths that are nobody's", async () => {
     const failing = withRequestLimit(() => Promise.reject(new Error("no")), { maxConcurrent: 1, maxOutstanding: 1 });
     await expect(failing.handle(aRequest("GET /api/x"))).rejects.toThrow("no");
