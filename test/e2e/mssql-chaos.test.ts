@@ -22,7 +22,7 @@ const CHAOS_SECONDS = Number(process.env["CHAOS_SECONDS"] ?? 10);
 const ORDERS = Number(process.env["CHAOS_ORDERS"] ?? 40);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 /** Locks of killed hosts have to run out before their work goes on. */
-const RECOVERY_MS = 180_000;
+const RECOVERY_MS = Number(process.env["CHAOS_RECOVERY_SECONDS"] ?? 180) * 1000;
 const SKUS = ["book", "lamp", "chair"];
 const STOCK = 10_000;
 
