@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EntityInstanceId, OrchestrationStatus, type TaskHubGrpcClient } from "@microsoft/durabletask-js";
-import { HostFixture, waitUntil } from "@durable-host/testkit";
+import { freePort, HostFixture, waitUntil } from "@durable-host/testkit";
+import { LiveApp } from "./live-app";
 import { SchedulerStand } from "./sdk-processes";
 
 jest.setTimeout(120_000);
@@ -103,5 +104,26 @@ describe("the scheduler", () => {
 
   it("does not open itself to the network without being told whom to let in", async () => {
     await expect(stand.startScheduler("--address", "0.0.0.0")).rejects.toThrow("--allow-anonymous");
+  });
+});
+
+describe("a functions app with a gRPC port", () => {
+  const APP = `
+    const df = require("durable-functions");
+    df.app.activity("shout", { handler: (text) => text.toUpperCase() });
+    df.app.orchestration("mixed", function* (context) {
+      const two = yield context.df.callActivity("addOne", 1);
+      return yield context.df.callActivity("shout", "two is " + two);
+    });`;
+
+  it("shares its task hub with workers: each calls what the other has", async () => {
+    const grpcPort = await freePort();
+    const { scriptRoot } = new LiveApp(fixture, APP);
+    const host = await fixture.start({ scriptRoot, args: ["--grpc-port", String(grpcPort)] });
+    await stand.startWorker("TestHubName", grpcPort);
+    const client = stand.client("TestHubName", grpcPort);
+    expect(await outputOf(client, await client.scheduleNewOrchestration("mixed"))).toBe("TWO IS 2");
+    expect(await outputOf(client, await client.scheduleNewOrchestration("askTheApp", "hello"))).toBe("HELLO");
+    expect(await host.stop()).toMatchObject({ code: 0 });
   });
 });

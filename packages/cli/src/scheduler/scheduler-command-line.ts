@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { portNumber } from "../start/start-command-line";
-import type { AccessOptions, SchedulerOptions, StoreOptions } from "./scheduler-options";
+import { accessOptions, readAccess, type RawAccess } from "./access-command-line";
+import type { SchedulerOptions, StoreOptions } from "./scheduler-options";
 
 interface RawOptions extends RawAccess {
   readonly port: number;
@@ -15,15 +16,6 @@ interface RawOptions extends RawAccess {
   readonly statusPort: number;
   readonly status: boolean;
   readonly verbose?: boolean;
-}
-
-interface RawAccess {
-  readonly tokenFile?: string;
-  readonly issuer?: string;
-  readonly audience?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly allowAnonymous?: boolean;
 }
 
 const EXAMPLES = `
@@ -67,18 +59,6 @@ export function schedulerCommandLine(
     .action((raw: RawOptions) => run(schedulerOptions(raw, workingDirectory)));
 }
 
-/** How callers of a gRPC endpoint are let in. */
-function accessOptions(): readonly Option[] {
-  return [
-    new Option("--token-file <file>", "ask for a bearer token: one of the lines of this file"),
-    new Option("--issuer <url>", "ask for a token signed by this issuer (OpenID Connect)"),
-    new Option("--audience <text>", "what its tokens must be meant for"),
-    new Option("--tls-cert <file>", "certificate for TLS, as PEM; needs --tls-key"),
-    new Option("--tls-key <file>", "its private key, as PEM"),
-    new Option("--allow-anonymous", "ask nobody for a token, on whatever address"),
-  ];
-}
-
 function schedulerOptions(raw: RawOptions, workingDirectory: string): SchedulerOptions {
   return {
     port: raw.port,
@@ -90,7 +70,7 @@ function schedulerOptions(raw: RawOptions, workingDirectory: string): SchedulerO
     dynamicHubs: raw.dynamicHubs === true || /^(?:true|1)$/i.test(String(raw.dynamicHubs ?? "")),
     store: storeOptions(raw, workingDirectory),
     statusPort: raw.status ? raw.statusPort : undefined,
-    access: access(raw, workingDirectory),
+    access: readAccess(raw, workingDirectory),
     verbose: raw.verbose ?? false,
   };
 }
@@ -98,16 +78,4 @@ function schedulerOptions(raw: RawOptions, workingDirectory: string): SchedulerO
 function storeOptions(raw: RawOptions, workingDirectory: string): StoreOptions {
   if (raw.storage === "embedded") return { type: "embedded", dataDir: resolve(workingDirectory, raw.dataDir) };
   return { type: "mssql", connectionString: raw.connectionString, setting: raw.connectionStringSetting };
-}
-
-function access(raw: RawAccess, workingDirectory: string): AccessOptions {
-  const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(workingDirectory, file));
-  return {
-    tokenFile: absolute(raw.tokenFile),
-    issuer: raw.issuer,
-    audience: raw.audience,
-    tlsCertificate: absolute(raw.tlsCert),
-    tlsKey: absolute(raw.tlsKey),
-    allowAnonymous: raw.allowAnonymous ?? false,
-  };
 }

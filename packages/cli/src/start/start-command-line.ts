@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { LEVELS, type Level } from "../console/level-filter";
 import { findAppRoot } from "../local/find-app-root";
+import { accessOptions, readAccess, type RawAccess } from "../scheduler/access-command-line";
 import { SCRIPT_ROOT, type StartOptions } from "./start-options";
 
-interface RawStartOptions {
+interface RawStartOptions extends RawAccess {
+  readonly grpcPort?: number;
   readonly port?: number;
   readonly address?: string;
   readonly functions?: readonly string[];
@@ -63,6 +65,7 @@ export function startCommandLine(run: (options: StartOptions) => Promise<void>, 
     .option("--cors <origins>", "origins that browsers may call from: a comma list, or *")
     .option("--cors-credentials", "browsers may send cookies and the like")
     .option("--enable-auth", "ask for keys at webhooks, functions and the admin API, as in the cloud")
+    .option("--grpc-port <port>", "let workers and clients of the Durable Task SDKs connect, too", portNumber)
     .option("--useHttps", "listen for https instead of http; needs --cert")
     .option("--cert <file>", "certificate with its private key: a PFX file, or a PEM file with both")
     .option("--password <text>", "what the private key is protected with: the text, or a file with it")
@@ -81,6 +84,7 @@ export function startCommandLine(run: (options: StartOptions) => Promise<void>, 
     .option("--pause-on-error", "wait for the Enter key before a start that failed ends")
     .addHelpText("after", EXAMPLES)
     .exitOverride();
+  for (const option of accessOptions()) command.addOption(option.helpGroup("Callers of the gRPC port:"));
   for (const option of asFuncHasThem()) command.addOption(option.hideHelp());
   return command.action((raw: RawStartOptions) => run(startOptions(raw, workingDirectory)));
 }
@@ -122,6 +126,7 @@ function startOptions(raw: RawStartOptions, workingDirectory: string): StartOpti
     storage: raw.storage,
     enableAuth: raw.enableAuth ?? false,
     https: raw.useHttps ? certificate(raw, workingDirectory) : undefined,
+    grpc: raw.grpcPort === undefined ? undefined : { port: raw.grpcPort, access: readAccess(raw, workingDirectory) },
     startTimeoutMs: raw.timeout * 1000,
     verbose: raw.verbose ?? false,
     userLogLevel: raw.userLogLevel,

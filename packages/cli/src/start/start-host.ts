@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DurableHostError, Logger, StorageProvider, TaskHubWorker } from "@durable-host/engine";
+import type { DurableHostError, Executor, Logger, StorageProvider, TaskHubWorker } from "@durable-host/engine";
 import {
   loadConfiguration,
   RPC_PATH,
@@ -21,9 +21,11 @@ import { HostLifecycle } from "./host-lifecycle";
 import { listenForClients, listenForSdk } from "./host-listeners";
 import { localOrigin } from "./listen-address";
 import type { ListenerParts } from "./listener-parts";
+import { listenAddress } from "./listen-address";
 import { LiveControl } from "./live-control";
 import { openHostTelemetry, type HostTelemetry, type WatchedConsole } from "./open-host-telemetry";
 import type { StartOptions } from "./start-options";
+import { WorkerEndpoint } from "./worker-endpoint";
 
 /** Of the grace time at stop, this much is kept for the app's own shutdown. */
 const APP_GRACE_MS = 5000;
@@ -67,6 +69,8 @@ interface Parts {
   readonly telemetry: HostTelemetry;
   readonly emulator: StorageEmulator;
   readonly grpc: AppGrpcEndpoint;
+  /** For workers from elsewhere. */
+  readonly endpoint: WorkerEndpoint | undefined;
   /** Filled as they are opened. */
   readonly listeners: { client?: HttpListener; sdk?: HttpListener };
 }
@@ -88,12 +92,11 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const keys = options.enableAuth ? keyRing : undefined;
   if (keys) logger.info(`Requests need a key. The keys are kept in ${keys.place}.`);
   const lifecycle = new HostLifecycle();
-  const { taskHub, worker, endWaits, slots } = createEngine(configuration, provider, slot.executor, logger, telemetry);
-  telemetry.observe(worker, provider, slots);
+  const engine = await openEngine(options, configuration, provider, slot.executor, telemetry);
+  const { taskHub, worker, endpoint } = engine;
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
   const emulator = createEmulator(configuration, options, logger);
-  const grpc = new AppGrpcEndpoint({ hubName: configuration.hubName, taskHub, provider, logger });
-  const parts: Parts = { lifecycle, slot, provider, worker, endWaits, telemetry, emulator, grpc, listeners: {} };
+  const parts: Parts = { ...engine, lifecycle, slot, provider, telemetry, emulator, listeners: {} };
   const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
   const loadApp = (current: HostConfiguration) =>
     loadInto(parts, current, { ...options, ...surroundings }, console, keys);
@@ -115,6 +118,7 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
       metricsText: telemetry.metricsText,
     });
     await startStoreAndApp(provider, keys, () => loadApp(configuration));
+    await endpoint?.listen(taskHub);
     worker.start();
     lifecycle.to("Running");
     await slot.startTriggers();
@@ -156,6 +160,27 @@ function readConfiguration({ scriptRoot, storage }: StartOptions, { environment 
 async function openListeners({ listeners }: Parts, parts: ListenerParts): Promise<void> {
   listeners.client = await listenForClients(parts);
   listeners.sdk = await listenForSdk(parts, listeners.client.port);
+}
+
+/** The engine, and what speaks gRPC for it: to the app's own clients, and to workers from elsewhere. */
+async function openEngine(
+  options: StartOptions,
+  configuration: HostConfiguration,
+  provider: StorageProvider,
+  app: Executor,
+  telemetry: HostTelemetry,
+) {
+  const { hubName } = configuration;
+  const { logger } = telemetry.console;
+  const { address } = listenAddress(options, configuration);
+  const endpoint = options.grpc && (await WorkerEndpoint.create(options.grpc, { address, hubName, provider, logger }));
+  const engine = createEngine(configuration, provider, endpoint?.besides(app) ?? app, logger, {
+    meter: telemetry.meter,
+    tracer: telemetry.tracer,
+    sdkWorkers: endpoint && "beside-app",
+  });
+  telemetry.observe(engine.worker, provider, engine.slots);
+  return { ...engine, endpoint, grpc: new AppGrpcEndpoint({ hubName, taskHub: engine.taskHub, provider, logger }) };
 }
 
 /** Known once the listeners are open. */
@@ -232,6 +257,7 @@ async function abandonStart(parts: Parts): Promise<void> {
   await parts.telemetry.close();
 }
 
-async function closeListeners({ listeners, grpc }: Parts, graceMs: number): Promise<void> {
-  await Promise.all([listeners.client?.close(graceMs), listeners.sdk?.close(graceMs), grpc.close(graceMs)]);
+async function closeListeners({ listeners, grpc, endpoint }: Parts, graceMs: number): Promise<void> {
+  const servers = [listeners.client, listeners.sdk, grpc, endpoint];
+  await Promise.all(servers.map(async (server) => server?.close(graceMs)));
 }

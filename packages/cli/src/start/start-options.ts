@@ -1,4 +1,5 @@
 import type { Level } from "../console/level-filter";
+import type { WorkerEndpointOptions } from "./worker-endpoint";
 
 /** What `durable-host start` was told on the command line. */
 export interface StartOptions {
@@ -21,6 +22,8 @@ export interface StartOptions {
   readonly enableAuth: boolean;
   /** Listen for https. */
   readonly https?: CertificateOptions;
+  /** Workers and clients of the Durable Task SDKs may connect. */
+  readonly grpc?: WorkerEndpointOptions;
   /** Time the start may take, in milliseconds. */
   readonly startTimeoutMs: number;
   readonly verbose: boolean;

@@ -55,6 +55,11 @@ worker.addNamedOrchestrator("unfinished", async function* (context, name) {
   return yield context.callActivity("hangsFirstTime", name);
 });
 
+/** The activity is of a functions app on the same task hub. */
+worker.addNamedOrchestrator("askTheApp", async function* (context, text) {
+  return yield context.callActivity("shout", text);
+});
+
 class Counter extends TaskEntity {
   initializeState() {
     return { count: 0 };
