@@ -13,6 +13,11 @@ export class AppSlot {
   /** Apps that have been replaced, and still have something to finish. */
   readonly #retired = new Set<FunctionAppHost>();
   #isTriggered = false;
+  #isStopped = false;
+  /** The app that is being loaded. */
+  #next: FunctionAppHost | undefined;
+  /** The latest of the loads, which come one after another: each has to know which app it replaces. */
+  #lastLoad: Promise<void> = Promise.resolve();
 
   /** Empty before the first app is loaded. */
   get functions(): readonly FunctionDescription[] {
@@ -42,9 +47,9 @@ export class AppSlot {
     return this.#app?.capabilities ?? {};
   }
 
-  /** Number of calls that run in the app. */
+  /** Number of calls that run in the app, and in those that it has replaced. */
   get inFlight(): number {
-    return this.#app?.inFlight ?? 0;
+    return this.#apps.reduce((sum, { inFlight }) => sum + inFlight, 0);
   }
 
   get workerPids(): readonly number[] {
@@ -60,16 +65,28 @@ export class AppSlot {
 
   /**
    * Loads an app and puts it into the slot. The previous one finishes what it has begun, which this does not wait for.
-   * Rejects when the app cannot be loaded, or `check` refuses it: the previous one stays.
+   * Rejects when the app cannot be loaded, or `check` refuses it: the previous one stays; and with WORKER_LOST once the slot
+   * has been stopped.
    */
-  async load(app: FunctionAppHost, check: (app: FunctionAppHost) => void): Promise<void> {
+  load(app: FunctionAppHost, check: (app: FunctionAppHost) => void): Promise<void> {
+    const loaded = this.#lastLoad.then(() => this.#replaceBy(app, check));
+    this.#lastLoad = loaded.catch(() => undefined);
+    return loaded;
+  }
+
+  async #replaceBy(app: FunctionAppHost, check: (app: FunctionAppHost) => void): Promise<void> {
+    this.#throwIfStopped();
     const previous = this.#app;
     previous?.inspect(false);
+    this.#next = app;
     try {
       await start(app, check);
+      this.#throwIfStopped();
     } catch (error) {
       previous?.inspect(true);
       throw error;
+    } finally {
+      this.#next = undefined;
     }
     this.#app = app;
     if (previous) this.#retire(previous);
@@ -88,10 +105,20 @@ export class AppSlot {
     await this.#app?.stopTriggers();
   }
 
+  /** Stops all apps, one that is being loaded too. Nothing can be loaded any more. */
   async stop(): Promise<void> {
     this.#isTriggered = false;
-    const apps = this.#app ? [this.#app, ...this.#retired] : [...this.#retired];
+    this.#isStopped = true;
+    const apps = this.#next ? [...this.#apps, this.#next] : this.#apps;
     await Promise.all(apps.map((app) => app.stop()));
+  }
+
+  get #apps(): readonly FunctionAppHost[] {
+    return this.#app ? [this.#app, ...this.#retired] : [...this.#retired];
+  }
+
+  #throwIfStopped(): void {
+    if (this.#isStopped) throw new DurableHostError("WORKER_LOST", "The host stops: no app is loaded any more.");
   }
 
   #retire(app: FunctionAppHost): void {

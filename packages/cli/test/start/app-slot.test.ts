@@ -3,6 +3,8 @@ import { AppSlot } from "../../src/start/app-slot";
 
 interface AppOptions {
   readonly broken?: boolean;
+  /** Resolves when the app is loaded; absent: at once. */
+  readonly loaded?: Promise<void>;
   /** Resolves when what the app has begun is done; absent: nothing has begun. */
   readonly stopped?: Promise<void>;
 }
@@ -13,7 +15,8 @@ function anApp(name: string, events: string[], options: AppOptions = {}): Functi
     functions: [],
     start: () => {
       events.push(`${name} starts`);
-      return options.broken ? Promise.reject(new Error(`${name} is broken`)) : Promise.resolve({} as never);
+      if (options.broken) return Promise.reject(new Error(`${name} is broken`));
+      return (options.loaded ?? Promise.resolve()).then(() => ({}) as never);
     },
     stop: () => {
       events.push(`${name} stops`);
@@ -74,6 +77,31 @@ describe("AppSlot", () => {
     };
     await expect(slot.load(anApp("one", events), refuse)).rejects.toThrow("no functions");
     expect(events).toEqual(["one starts", "one stops"]);
+  });
+
+  it("leaves no app behind when several are loaded at the same time", async () => {
+    const events: string[] = [];
+    const slot = new AppSlot();
+    await slot.load(anApp("one", events), accept);
+    await Promise.all([slot.load(anApp("two", events), accept), slot.load(anApp("three", events), accept)]);
+    expect(slot.executor.names("entity")).toEqual(["three"]);
+    expect(events.filter((event) => event.endsWith("stops"))).toEqual(["one stops", "two stops"]);
+  });
+
+  it("leaves no app behind that is being loaded when it is stopped, nor loads one later", async () => {
+    const events: string[] = [];
+    let finish = (): void => undefined;
+    const loaded = new Promise<void>((resolve) => (finish = resolve));
+    const slot = new AppSlot();
+    await slot.load(anApp("one", events), accept);
+    const loading = slot.load(anApp("two", events, { loaded }), accept);
+    await new Promise((resolve) => setImmediate(resolve));
+    await slot.stop();
+    finish();
+    await expect(loading).rejects.toThrow("The host stops");
+    expect(events.filter((event) => event.endsWith("stops"))).toEqual(["one stops", "two stops"]);
+    await expect(slot.load(anApp("three", events), accept)).rejects.toThrow("The host stops");
+    expect(events).not.toContain("three starts");
   });
 
   it("says so when it is still empty", () => {
