@@ -3,6 +3,7 @@ import type { Clock } from "@durable-host/engine";
 import type { FunctionDescription } from "../pool/function-index";
 import type { GenericResult } from "../wire/messages";
 import type { TriggerContext, TriggerInvocation } from "./trigger-type";
+import { waited } from "./waited";
 
 /** Triggers that redeliver by themselves: a policy has no effect on them upstream either (contract §2.7). */
 const REDELIVERING = new Set(["httptrigger", "queuetrigger", "blobtrigger", "servicebustrigger"]);
@@ -54,18 +55,4 @@ function retryPolicyOf({ retryOptions }: FunctionDescription): RetryPolicy | und
 function milliseconds(duration: unknown): number {
   const { seconds = 0, nanos = 0 } = (duration ?? {}) as { readonly seconds?: number; readonly nanos?: number };
   return Number(seconds) * 1000 + Number(nanos) / 1e6;
-}
-
-/** False when the signal was aborted before the time had passed. */
-function waited(delayMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (passed: boolean) => (): void => {
-      cancel();
-      signal?.removeEventListener("abort", stop);
-      resolve(passed);
-    };
-    const stop = end(false);
-    const cancel = clock.schedule(delayMs, end(true));
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { errorText, type Clock, type Logger } from "@durable-host/engine";
 import type { TriggerContext, TriggerListener } from "../trigger-type";
+import { waited } from "../waited";
 import type { Schedule } from "./schedule";
 import { timerInvocation, type UnscheduledReason } from "./timer-invocation";
 import type { KnownTimer, TimerRecord, TimerRecords } from "./timer-record";
@@ -119,8 +120,22 @@ export class TimerListener implements TriggerListener {
     const end = clock.now();
     const last = unscheduled === undefined ? (known.record.next ?? now) : now;
     const record = { schedule: schedule.text, last, ...nextOf(schedule, Math.max(end, last)), lastUpdated: end };
-    const written = await this.#records?.write(record, await claim.end());
+    const written = await this.#noted(record, await claim.end());
     return written?.record;
+  }
+
+  /** Tried until the store answers: a run whose end nobody knows of is run once more when its claim has expired. */
+  async #noted(record: TimerRecord, claimed: KnownTimer): Promise<KnownTimer | undefined> {
+    const { clock, logger } = this.#options;
+    const { signal } = this.#stopping;
+    for (;;) {
+      try {
+        return await this.#records?.write(record, claimed);
+      } catch (error) {
+        logger.warn(`The end of a timer's run could not be saved: ${errorText(error)}`);
+        if (!(await waited(RETRY_MS, clock, signal))) throw error;
+      }
+    }
   }
 
   #claim(now: number): TimerRecord["run"] {

@@ -221,6 +221,38 @@ describe("a timer", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("is not run again when the store does not answer at the end of its run", async () => {
+    const listener = aListener();
+    await listener.start();
+    const letGo = held();
+    await pass(MINUTE);
+    records.isAway = true;
+    letGo();
+    await pass(20_000);
+    records.isAway = false;
+    await pass(39_000);
+    expect(runs.map(({ at }) => at)).toEqual([MINUTE]);
+    await pass(1000);
+    expect(runs.map(({ at, value }) => [at, value.IsPastDue])).toEqual([
+      [MINUTE, false],
+      [2 * MINUTE, false],
+    ]);
+    await listener.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  it("can be stopped while the store does not answer at the end of its run", async () => {
+    const listener = aListener();
+    await listener.start();
+    const letGo = held();
+    await pass(MINUTE);
+    records.isAway = true;
+    letGo();
+    await settled();
+    await listener.stop();
+    expect(clock.pending).toBe(0);
+  });
+
   it("fires when the store answers again", async () => {
     const listener = aListener();
     await listener.start();
