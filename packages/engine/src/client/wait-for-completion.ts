@@ -48,7 +48,13 @@ async function waitFor(
   timeoutMs: number,
 ): Promise<InstanceState | undefined> {
   const signal = listen(milestone, waiting, instanceId, 0);
-  const instance = await waiting.provider.getInstance(instanceId);
+  let instance: InstanceState | undefined;
+  try {
+    instance = await waiting.provider.getInstance(instanceId);
+  } catch (error) {
+    signal.cancel();
+    throw error;
+  }
   if (!instance || milestone.isReached(instance)) {
     signal.cancel();
     return instance;

@@ -39,6 +39,18 @@ describe("waiting for an instance", () => {
     expect(hub.stored.reads).toBe(1);
   });
 
+  it("listens no longer when the store does not answer", async () => {
+    const hub = aHub();
+    let listening = 0;
+    jest.spyOn(hub.completions, "listen").mockImplementation(() => {
+      listening++;
+      return () => void listening--;
+    });
+    hub.provider.getInstance = async () => Promise.reject(new Error("away"));
+    await expect(waitForCompletion(hub, "i1", 1000)).rejects.toThrow("away");
+    expect(listening).toBe(0);
+  });
+
   it("notices a completion in another process by asking the store now and then", async () => {
     const hub = aHub();
     const waiting = waitForCompletion(hub, "i1", 60_000);
