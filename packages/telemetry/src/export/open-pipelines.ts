@@ -56,9 +56,11 @@ function tellOfProblems(warn: (message: string) => void): (message: string) => v
   const told = new Map<string, number>();
   const tell = (message: string, ...details: unknown[]): void => {
     const text = `Telemetry: ${[message, ...details].map((part) => describe(part)).join(" ")}`.slice(0, 500);
-    const last = told.get(text);
+    // How many items it was, when, and under which id makes no other problem of it.
+    const problem = text.replaceAll(/\b[\da-f-]*\d[\da-f-]*\b/gi, "0");
+    const last = told.get(problem);
     if (last !== undefined && performance.now() - last < TELL_AGAIN_MS) return;
-    told.set(text, performance.now());
+    told.set(problem, performance.now());
     warn(text);
   };
   const ignore = (): void => undefined;
