@@ -140,25 +140,32 @@ export class BlobListener implements TriggerListener {
     placeholders: Readonly<Record<string, string>>,
   ): Promise<boolean> {
     const { pattern, dataType, run, maxAttempts, logger, functionName } = this.#parts;
+    const path = `${pattern.container}/${item.name}`;
     try {
-      const blob = await readVersion(opened.container, item);
-      if (blob !== undefined) {
-        const path = `${pattern.container}/${item.name}`;
-        await run(blobInvocation({ ...blob, path, placeholders }, dataType));
-      }
+      const blob = await this.#read(opened.container, item);
+      if (blob !== undefined) await run(blobInvocation({ ...blob, path, placeholders }, dataType));
     } catch {
       // Told by the invocation's own log entry.
       if (held.attempt < maxAttempts || this.#isStopping) {
         await held.release();
         return false;
       }
-      logger.warn(
-        `The blob '${pattern.container}/${item.name}' has failed ${held.attempt} times in function "${functionName}" and is given up.`,
-      );
+      logger.warn(`The blob '${path}' has failed ${held.attempt} times in function "${functionName}" and is given up.`);
       await opened.poison(versionOf(pattern, item));
     }
     await held.complete();
     return true;
+  }
+
+  /** No invocation tells of a blob that could not be read. */
+  async #read(container: ContainerClient, item: BlobItem): ReturnType<typeof readVersion> {
+    try {
+      return await readVersion(container, item);
+    } catch (error) {
+      const { logger, functionName } = this.#parts;
+      logger.error(`The blob '${item.name}' could not be read for function "${functionName}": ${firstLine(error)}`);
+      throw error;
+    }
   }
 }
 
