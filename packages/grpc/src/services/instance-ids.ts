@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { entityInstanceId, parseEntityInstanceId, type EntityId } from "@durable-host/engine";
+import { parseEntityInstanceId, type EntityId } from "@durable-host/engine";
 import { CallFailure } from "./call-status";
 
 /** Longest id of an instance or entity that the scheduler takes, in characters (contract §6.1, §8.1). */
@@ -20,9 +20,4 @@ export function requireEntityId(instanceId: string): EntityId {
   const id = parseEntityInstanceId(instanceId);
   if (id) return id;
   throw new CallFailure(status.INVALID_ARGUMENT, `'${instanceId}' is not the id of an entity: those are @name@key.`);
-}
-
-/** The id as it is stored: names of entities in lower case. */
-export function storedEntityId(instanceId: string): string {
-  return entityInstanceId(requireEntityId(instanceId));
 }
