@@ -36,7 +36,7 @@ export async function withKeyRing<T>(
 }
 
 function isInStore({ values, storage }: HostConfiguration): boolean {
-  const type = values.app("AzureWebJobsSecretStorageType")?.toLowerCase();
-  if (type === "store") return true;
-  return storage.type === "mssql" && type !== "files" && !values.app("FUNCTIONS_SECRETS_PATH");
+  const type = values.app("AzureWebJobsSecretStorageType")?.trim().toLowerCase();
+  if (type) return type === "store";
+  return storage.type === "mssql" && !values.app("FUNCTIONS_SECRETS_PATH");
 }

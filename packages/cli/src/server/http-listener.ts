@@ -127,7 +127,8 @@ function listen(serving: Serving, address: string, port: number): Promise<Server
   });
   if (serving.isBackground) server.on("connection", (socket) => socket.unref()).unref();
   return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(listenError(error, address, port)));
+    // Once it listens, what fails is a connection that could not be taken: others can.
+    server.on("error", (error) => reject(listenError(error, address, port)));
     server.listen({ host: address, port, backlog: 1024 }, () => resolve(server));
   });
 }

@@ -85,8 +85,10 @@ async function serve(
   const failure = await Promise.race([stopRequest.made, host.failed]);
   if (failure) errors.line(`\n${describeStartError(failure)}`);
   else output.line("Stopping: finishing what is in flight. Press Ctrl+C again to stop at once.");
-  await watch?.end();
+  // A reload under way may never come to an end by itself; the stop ends it.
+  const unwatched = watch?.end();
   await host.stop(GRACE_MS);
+  await unwatched;
   output.line("Stopped.");
   return failure ? 1 : 0;
 }
