@@ -72,6 +72,7 @@ describe("the acceptance list", () => {
     expect(counts.get("DF")).toBe(90);
     expect(counts.get("FH")).toBe(83);
     expect(counts.get("SQL")).toBe(56);
+    expect(counts.get("GR")).toBe(80);
   });
 
   it("has a test for every item, but for those that it says are not shown", () => {
