@@ -67,6 +67,8 @@ async function lock(
       await setAside(store, row, error);
     }
   }
+  // Fewer than were locked look like all there are, but others may wait behind those that are set aside.
+  if (items.length < instances.length) wake(store, kind);
   return items;
 }
 

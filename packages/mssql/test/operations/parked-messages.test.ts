@@ -46,6 +46,21 @@ describeWithServer("messages that nobody can read", (server) => {
     expect((await hub().lockOne()).messages).toHaveLength(1);
   });
 
+  it("do not keep instances waiting behind theirs, of which a claim of one would see nothing", async () => {
+    await hub().createRunning("i1");
+    await insertUnknown();
+    await hub().create("i2");
+    const { provider } = hub();
+    const woken: string[] = [];
+    const end = provider.onWork((kind) => woken.push(kind));
+    await expect(provider.lockOrchestrations("orchestration", 1)).resolves.toEqual([]);
+    end();
+    expect(woken).toContain("orchestration");
+    await expect(provider.lockOrchestrations("orchestration", 1)).resolves.toMatchObject([
+      { instance: { instanceId: "i2" } },
+    ]);
+  });
+
   it("are told of by the status of the schema, and handed out again when somebody says so [SQL44]", async () => {
     await hub().createRunning("i1");
     await insertUnknown();

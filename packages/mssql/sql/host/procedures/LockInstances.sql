@@ -19,13 +19,18 @@ BEGIN
     DECLARE @now datetime2(7) = SYSUTCDATETIME();
     -- Messages looked at in one go: the backlog may be long, and a few of the oldest are enough.
     DECLARE @scan int = 100 + 10 * @Max;
+    DECLARE @tried int;
     DECLARE @waiting TABLE (InstanceID varchar(100) NOT NULL, SequenceNumber bigint NOT NULL);
-    DECLARE @candidates TABLE (InstanceID varchar(100) NOT NULL PRIMARY KEY, FirstMessage bigint NULL);
+    -- In the order in which they are tried: so those that are enough are locked, and not all, to be sorted, which would hide
+    -- them from other hosts meanwhile.
+    DECLARE @candidates TABLE (
+        FirstMessage bigint NOT NULL, InstanceID varchar(100) NOT NULL, PRIMARY KEY (FirstMessage, InstanceID)
+    );
     DECLARE @ready TABLE (InstanceID varchar(100) NOT NULL PRIMARY KEY, FirstMessage bigint NULL);
     DECLARE @locked TABLE (InstanceID varchar(100) NOT NULL PRIMARY KEY);
 
     IF @InstanceID IS NOT NULL
-        INSERT INTO @candidates (InstanceID) VALUES (@InstanceID);
+        INSERT INTO @candidates (FirstMessage, InstanceID) VALUES (0, @InstanceID);
     ELSE
     BEGIN
         -- Whatever arrives before a scheduled start waits for it, but for a termination that is meant for this instance,
@@ -63,8 +68,8 @@ BEGIN
                         AND S.EventType = 'ExecutionStarted' AND S.VisibleTime > @now
                 ))
         ORDER BY E.VisibleTime, E.SequenceNumber;
-        INSERT INTO @candidates (InstanceID, FirstMessage)
-        SELECT W.InstanceID, MIN(W.SequenceNumber) FROM @waiting AS W GROUP BY W.InstanceID;
+        INSERT INTO @candidates (FirstMessage, InstanceID)
+        SELECT MIN(W.SequenceNumber), W.InstanceID FROM @waiting AS W GROUP BY W.InstanceID;
     END;
 
     BEGIN TRANSACTION;
@@ -76,7 +81,8 @@ BEGIN
             ON I.TaskHub = @TaskHub AND I.InstanceID = C.InstanceID
     WHERE (I.LockExpiration IS NULL OR I.LockExpiration <= @now)
         AND (@InstanceID IS NULL OR (I.ExecutionID = @ExecutionID AND I.RuntimeStatus IN ('Running', 'Suspended')))
-    ORDER BY C.FirstMessage;
+    ORDER BY C.FirstMessage, C.InstanceID;
+    SET @tried = @@ROWCOUNT;
 
     -- Since they were looked for, somebody else may have handled the messages, and nobody can any more.
     IF @InstanceID IS NULL
@@ -99,7 +105,12 @@ BEGIN
 
     COMMIT TRANSACTION;
 
-    SELECT @now AS Now, CASE WHEN (SELECT COUNT(*) FROM @waiting) >= @scan THEN 1 ELSE 0 END AS MayBeMore;
+    -- Of those that were tried others may have been quicker: behind them there may be more, too.
+    SELECT @now AS Now, CASE
+            WHEN (SELECT COUNT(*) FROM @waiting) >= @scan THEN 1
+            WHEN @InstanceID IS NULL AND @tried >= @Max AND (SELECT COUNT(*) FROM @locked) < @Max THEN 1
+            ELSE 0
+        END AS MayBeMore;
 
     SELECT I.InstanceID, I.ExecutionID, I.[Name], I.[Version], I.RuntimeStatus, I.CreatedTime, I.LastUpdatedTime,
         I.CompletedTime, I.ParentInstanceID, I.Tags, I.LockedBy, I.LockExpiration,
