@@ -36,7 +36,7 @@ describe("the scheduler", () => {
     const scheduler = await stand.startScheduler();
     await stand.startWorker();
     const client = stand.client();
-    const chain = await client.scheduleNewOrchestration("chain", 10);
+    const chain = await client.scheduleNewOrchestration("chain", 10, "any/printable?id#of:2026+1");
     const fanOut = await client.scheduleNewOrchestration("fanOut", 100);
     expect(await outputOf(client, chain)).toBe(15);
     expect(await outputOf(client, fanOut)).toBe(5050);
@@ -85,6 +85,20 @@ describe("the scheduler", () => {
     const client = stand.client();
     for (const id of ids) expect(await outputOf(client, id)).toEqual([2, 42]);
     await waitUntil("each to be counted once", async () => (await countOf(client, "ended")) === 20 || undefined);
+  });
+
+  it("delivers a delayed signal after a kill, and not before its time [GR64]", async () => {
+    const scheduler = await stand.startScheduler();
+    await stand.startWorker();
+    const due = Date.now() + 5000;
+    const later = new EntityInstanceId("counter", "later");
+    await stand.client().signalEntity(later, "add", 1, { signalTime: new Date(due) });
+    await scheduler.end("SIGKILL");
+
+    await stand.startScheduler();
+    const client = stand.client();
+    await waitUntil("the signal to be counted", async () => (await countOf(client, "later")) === 1 || undefined);
+    expect(Date.now()).toBeGreaterThanOrEqual(due);
   });
 
   it("gives the work of a killed worker to another at once [GR11]", async () => {

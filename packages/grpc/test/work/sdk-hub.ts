@@ -44,7 +44,7 @@ export class SdkHub {
       ...shared,
       limits: {
         maxConcurrentOrchestrations: 100,
-        maxConcurrentActivities: 100,
+        maxConcurrentActivities: 5_000,
         maxConcurrentEntities: 100,
         maxEntityOperationBatchSize: 100,
         maxResidentOrchestrations: 1_000,
