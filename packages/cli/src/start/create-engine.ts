@@ -80,6 +80,8 @@ export function createEngine(
   const taskHub = createTaskHub({
     ...shared,
     hubName,
+    // Ids are parts of addresses where there is a management API.
+    idCharacters: sdkWorkers === "alone" ? "Printable" : "UrlSafe",
     defaultVersion,
     versions,
     replaceable: values.host("extensions.durableTask.overridableExistingInstanceStates"),
