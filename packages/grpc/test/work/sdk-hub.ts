@@ -39,7 +39,12 @@ export class SdkHub {
       executor: this.workers.executor,
       completions: new CompletionSignals(),
     };
-    this.taskHub = createTaskHub({ ...shared, hubName: "grpc", replaceable: "NonRunningStates" });
+    this.taskHub = createTaskHub({
+      ...shared,
+      hubName: "grpc",
+      replaceable: "NonRunningStates",
+      idCharacters: "Printable",
+    });
     this.#worker = createTaskHubWorker({
       ...shared,
       limits: {

@@ -143,10 +143,10 @@ describe("a hub with the JavaScript SDK's worker", () => {
       EventtypeCase.EXECUTIONCOMPLETED,
     ]);
     const ids = history.map((event) => event.getEventid());
-    expect(ids.slice(0, 2)).toEqual([-1, -1]);
+    expect(ids.slice(0, 2)).toEqual([-1, 0]);
     const own = ids.filter((id) => id >= 0);
     expect(own).toEqual([...new Set(own)].toSorted((left, right) => left - right));
-    expect(own).toHaveLength(4);
+    expect(own).toHaveLength(5);
     const started = history
       .filter((event) => event.hasOrchestratorstarted())
       .map((event) => event.getTimestamp()?.toDate().getTime() ?? 0);
