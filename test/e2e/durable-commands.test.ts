@@ -84,7 +84,7 @@ describe("durable commands on a running host", () => {
     const taken = await durableHost("durable", "get-instances", "--data-dir", fixture.dataDir);
     const wrong = await durable("raise-event", "--id", "x");
 
-    expect([unknown.code, missing.code, taken.code, wrong.code]).toEqual([1, 1, 1, 1]);
+    expect([unknown.code, missing.code, taken.code, wrong.code]).toEqual([1, 1, 1, 3]);
     expect(unknown.errors).toContain("helloCities");
     expect(missing.errors).toContain("No instance with ID 'nobody' found");
     expect(taken.errors).toMatch(/A host is using the store .*--url/);
