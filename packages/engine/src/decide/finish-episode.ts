@@ -9,7 +9,14 @@ import type { BegunEpisode } from "./begin-episode";
 import { endExecution, nextExecution, releaseLock, type Ending } from "./end-execution";
 import type { VersionFailureStrategy, VersionMatchStrategy } from "./match-version";
 import { recordAction, type ActionContext } from "./record-action";
-import { applyEvent, hasOpenTasks, isForUserCode, isNewAction, type RuntimeState } from "./runtime-state";
+import {
+  applyEvent,
+  hasOpenTasks,
+  isForUserCode,
+  isNewAction,
+  isNextAttempt,
+  type RuntimeState,
+} from "./runtime-state";
 
 /** Rules of the host that bound an orchestration (contract §2.6, §6.8, §7). */
 export interface EpisodeLimits {
@@ -79,7 +86,9 @@ export function finishEpisode(
   const { state } = begun;
   const { limits, now, newId, traceOf, stampActivities } = context;
   const draft = newDraft(begun);
-  const fresh = result.actions.filter((action) => isNewAction(state, action));
+  const fresh = result.actions.filter(
+    (action) => isNewAction(state, action) || (!result.replayed && isNextAttempt(state, action)),
+  );
   const exceeded = limitExceeded(fresh, result, limits);
   const recording = { ...limits, started, now, newId, traceOf, stampActivities };
   if (!exceeded) for (const action of fresh) record(draft, state, action, recording);

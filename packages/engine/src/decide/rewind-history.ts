@@ -17,7 +17,7 @@ export interface RewoundHistory {
  * `gone`, by instance id, there is nothing to rewind, and it goes like an activity, to be started anew. A task that was
  * retried in vain goes with all its attempts and timers, and the retrying begins anew; one that succeeded in the end stays.
  * (Where retries ran in parallel and only some failed, the others' ids can no longer be counted in the same order; the
- * replay then says so.)
+ * replay then says so.) Where code has retried under one id, only the last attempt goes.
  */
 export function rewindHistory(history: readonly HistoryEvent[], gone: ReadonlySet<string> = new Set()): RewoundHistory {
   const groups = new Map<number, Set<number>>();
@@ -42,7 +42,25 @@ export function rewindHistory(history: readonly HistoryEvent[], gone: ReadonlySe
     else for (const member of group) removed.add(member);
   }
   const answered = new Set([...removed, ...failedChildren.map((child) => child.eventId)]);
-  return { events: history.filter((event) => !isRemoved(event, removed, answered)), failedChildren };
+  const earlier = earlierAttempts(history);
+  const events = history.filter((event) => earlier.has(event) || !isRemoved(event, removed, answered));
+  return { events, failedChildren };
+}
+
+/** What asked for a task, or answered it, under an id that a later attempt has taken again: the timers between are kept, too. */
+function earlierAttempts(history: readonly HistoryEvent[]): ReadonlySet<HistoryEvent> {
+  const asked = new Map<number, HistoryEvent>();
+  const answered = new Map<number, HistoryEvent>();
+  const earlier = new Set<HistoryEvent>();
+  for (const event of history) {
+    const isAnswer = "taskScheduledId" in event;
+    if (!isAnswer && event.type !== "TaskScheduled" && event.type !== "SubOrchestrationCreated") continue;
+    const [latest, id] = isAnswer ? [answered, event.taskScheduledId] : [asked, event.eventId];
+    const before = latest.get(id);
+    if (before) earlier.add(before);
+    latest.set(id, event);
+  }
+  return earlier;
 }
 
 /** Attempts and the timers between them name each other; all of one task are one group, found from any of its ids. */

@@ -10,8 +10,8 @@ import { heldLockAfter, type HeldLock } from "./held-lock";
  * its open tasks 10,000 times); whoever fails to commit must throw it away and fold the stored history again.
  *
  * R1 `nextActionId` is greater than every id in history: an action below it is a repetition unless its id is in
- *    `vacantIds`, one above is new.
- * R2 an id is open exactly from its scheduling event to its first completion; later completions are dropped.
+ *    `vacantIds`, one above is new. (The SDK for Python retries under the id of the first attempt: `isNextAttempt`.)
+ * R2 an id is open exactly from its scheduling event to its next completion; later completions are dropped.
  */
 export interface RuntimeState {
   started: ExecutionStarted | undefined;
@@ -130,6 +130,15 @@ export function applyEvent(state: RuntimeState, event: HistoryEvent): void {
 /** Tells whether an action asks for something that history does not have yet (R1). */
 export function isNewAction(state: RuntimeState, { id }: OrchestratorAction): boolean {
   return id >= state.nextActionId || state.vacantIds.has(id);
+}
+
+/**
+ * Tells whether an action of code that repeats none asks for a task again that has been answered. It cannot be a repetition:
+ * that comes of a worker that has not seen the task scheduled, and so not its answer either.
+ */
+export function isNextAttempt(state: RuntimeState, { type, id }: OrchestratorAction): boolean {
+  if (type !== "ScheduleActivity" && type !== "CreateSubOrchestration") return false;
+  return !state.openActivities.has(id) && !state.openChildren.has(id);
 }
 
 function takeId(state: RuntimeState, id: number): void {

@@ -104,3 +104,15 @@ describe("a child whose parent was rewound", () => {
     expect(foldHistory([...waiting, stranger]).started?.parent).toEqual(parent);
   });
 });
+
+describe("an execution whose code retries under one id", () => {
+  it("loses only its last attempt, so that a replay finds the timers between the attempts in their places", () => {
+    const timer: HistoryEvent[] = [
+      { type: "TimerCreated", timestamp: T0, eventId: 1, fireAt: T0 },
+      { type: "TimerFired", timestamp: T0, timerId: 1, fireAt: T0 },
+    ];
+    const firstAttempt = [scheduled(0), taskFailed, ...timer];
+    const history = failedWith(...firstAttempt, { ...scheduled(0) }, { ...taskFailed });
+    expect(rewindHistory(history).events).toEqual([begun(), aStart({ parent }), ...firstAttempt, done()]);
+  });
+});

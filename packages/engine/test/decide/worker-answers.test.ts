@@ -166,6 +166,17 @@ describe("how the code of a worker ends", () => {
     expect(names).toEqual(["OrchestratorStarted", "ExecutionStarted", "handed on 1", "handed on 2", "meanwhile"]);
   });
 
+  it("runs a task again that its code retries under the id of the first attempt, unless that is still outstanding", () => {
+    const retried = { type: "ScheduleActivity", id: 0, name: "work", input: "1" } as const;
+    const failure: MessageEvent = { type: "TaskFailed", timestamp: T0, taskScheduledId: 0, reason: "no", details: null };
+    const again = episode({ actions: [retried] }, { history: waiting, message: failure });
+    expect(again.commit.activities).toMatchObject([{ taskId: 0, name: "work" }]);
+    expect([...again.state.openActivities]).toEqual([0]);
+    expect(episode({ actions: [retried] }, { history: waiting, message: raised("go") }).commit.activities).toEqual([]);
+    const replay = episode({ actions: [retried], replayed: true }, { history: waiting, message: failure });
+    expect(replay.commit.activities).toEqual([]);
+  });
+
   it("clears the custom status when told so, and keeps it when told nothing [GR28]", () => {
     const instance = anInstance({ customStatus: '"old"' });
     expect(episode({}, { instance }).commit.instance?.customStatus).toBe('"old"');
