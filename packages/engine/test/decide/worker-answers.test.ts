@@ -168,7 +168,13 @@ describe("how the code of a worker ends", () => {
 
   it("runs a task again that its code retries under the id of the first attempt, unless that is still outstanding", () => {
     const retried = { type: "ScheduleActivity", id: 0, name: "work", input: "1" } as const;
-    const failure: MessageEvent = { type: "TaskFailed", timestamp: T0, taskScheduledId: 0, reason: "no", details: null };
+    const failure: MessageEvent = {
+      type: "TaskFailed",
+      timestamp: T0,
+      taskScheduledId: 0,
+      reason: "no",
+      details: "no",
+    };
     const again = episode({ actions: [retried] }, { history: waiting, message: failure });
     expect(again.commit.activities).toMatchObject([{ taskId: 0, name: "work" }]);
     expect([...again.state.openActivities]).toEqual([0]);
