@@ -51,8 +51,14 @@ export const restartInstance: UnaryService<pb.RestartInstanceRequest, pb.Restart
   { hub },
 ) => {
   requireInstanceId(request.getInstanceid());
-  const instanceId = await hub.taskHub.restart(request.getInstanceid(), request.getRestartwithnewinstanceid());
-  return new pb.RestartInstanceResponse().setInstanceid(instanceId);
+  try {
+    const instanceId = await hub.taskHub.restart(request.getInstanceid(), request.getRestartwithnewinstanceid());
+    return new pb.RestartInstanceResponse().setInstanceid(instanceId);
+  } catch (error) {
+    // What exists is the instance itself, which has not ended: clients look for this status (contract §8.3).
+    if (hasCode(error, "INSTANCE_EXISTS")) throw new CallFailure(status.FAILED_PRECONDITION, error.message);
+    throw error;
+  }
 };
 
 /** Too late is no error for clients of the scheduler; those of durable-functions are told (contract §16.4). */

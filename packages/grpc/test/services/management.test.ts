@@ -165,7 +165,7 @@ describe("a restart", () => {
     const { client } = loopback;
     await running("busy");
     const before = await executionOf("busy");
-    await expect(client.restartOrchestration("busy")).rejects.toThrow();
+    await expect(client.restartOrchestration("busy")).rejects.toThrow("busy");
     await client.suspendOrchestration("busy");
     await expect(client.restartOrchestration("busy")).rejects.toThrow();
     expect(await executionOf("busy")).toBe(before);
