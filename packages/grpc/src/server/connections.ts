@@ -59,6 +59,8 @@ export class Connections {
   #take(socket: Socket): void {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#sockets.set(peer, socket);
+    // One for each worker that has come and gone over it, and SDKs share connections: Node.js would warn of a leak.
+    socket.setMaxListeners(0);
     socket.once("close", () => this.#sockets.delete(peer));
     // Of a peer that is gone, or speaks something else than HTTP/2; its calls are told.
     socket.on("error", () => undefined);
