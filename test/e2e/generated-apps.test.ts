@@ -55,7 +55,7 @@ describe("an app that init and new have made", () => {
     "runs in %s with a function from each template",
     async (style) => {
       const app = appWithAll(style);
-      const { output } = await fixture.start({ scriptRoot: app.folder, env: WITHOUT_STORAGE });
+      const host = await fixture.start({ scriptRoot: app.folder, env: WITHOUT_STORAGE });
       const client = await fixture.client();
 
       expect((await client.get("/api/greet?name=Ada")).body).toBe("Hello, Ada!");
@@ -63,8 +63,9 @@ describe("an app that init and new have made", () => {
       expect((await client.get("/api/stock/chair")).status).toBe(404);
       expect((await client.post("/api/stock/chair", 5)).status).toBe(202);
       await waitUntil("the stock", async () => ((await client.get("/api/stock/chair")).body === 5 ? true : undefined));
-      expect(output).toContain("report: timerTrigger");
-      expect(output).toContain("Function incoming is disabled.");
+      for (const line of ["report: timerTrigger", "Function incoming is disabled."]) {
+        await waitUntil(line, () => (host.output.includes(line) ? true : undefined));
+      }
       expect((await client.post("/admin/functions/bulkQueueStart", { input: "one" })).status).toBe(202);
       const ended = await waitUntil("the instance that the queue function starts", async () => {
         const { body } = await client.get("/runtime/webhooks/durabletask/instances");

@@ -59,6 +59,8 @@ const LATE_REQUESTS_MS = 250;
 
 /** Idle connections are kept for clients that pause between requests. */
 const KEEP_ALIVE_MS = 65_000;
+/** How long a client may go on sending what nobody reads. */
+const LONGEST_DROP_MS = 10_000;
 
 /** The only place that knows node:http. Rejects with CONFIG_INVALID when the port cannot be used. */
 export async function listenHttp(options: HttpListenerOptions): Promise<HttpListener> {
@@ -139,7 +141,7 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
     answer = await answerTo(serving, message, response);
     if (response.destroyed) return leave(answer);
     if (serving.isDraining) response.shouldKeepAlive = false;
-    if (!message.complete) dropBody(message, response);
+    if (!message.complete) dropBody(message);
     await sendResponse(response, answer);
   } catch (error) {
     leave(answer);
@@ -180,9 +182,15 @@ async function answerTo(
   }
 }
 
-/** The answer is known before the body has arrived (a 413, for one): the rest is dropped and the connection ends. */
-function dropBody(message: IncomingMessage, response: ServerResponse): void {
-  response.shouldKeepAlive = false;
+/**
+ * The answer is known before the body has arrived (a 413, for one): the rest is dropped. For a while, since the end of the
+ * connection would take the answer from a client that is still sending.
+ */
+function dropBody(message: IncomingMessage): void {
+  const timer = setTimeout(() => message.socket.destroy(), LONGEST_DROP_MS);
+  message.once("close", () => clearTimeout(timer));
+  // With a reader's listener for it, what arrives would wait to be read.
+  message.removeAllListeners("readable");
   message.resume();
 }
 

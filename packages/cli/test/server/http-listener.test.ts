@@ -121,14 +121,15 @@ describe("HTTP listener: requests", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it("lets a refusal through although the body has not been read, and then ends the connection", async () => {
+  it("lets a refusal through although the body has not been read, and takes the next request after the rest of it", async () => {
     const { port } = await listeners.listen(async (request) => {
       for await (const _chunk of request.body) break;
       return text("too large", 413);
     });
-    const head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
-    const answer = await sendRaw(port, `${head}${"x".repeat(100_000)}`);
-    expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close[\s\S]*too large$/);
+    const first = `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(1_000_000)}`;
+    const answer = await sendRaw(port, `${first}GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
+    expect(answer.match(/HTTP\/1\.1 413 /g)).toHaveLength(2);
+    expect(answer).toMatch(/too large$/);
   });
 
   it.each([
