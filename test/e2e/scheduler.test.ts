@@ -96,6 +96,8 @@ describe("the scheduler", () => {
     await scheduler.end("SIGKILL");
 
     await stand.startScheduler();
+    // A worker that lost its scheduler waits ever longer before it connects again; how long is not what this is about.
+    await stand.startWorker();
     const client = stand.client();
     await waitUntil("the signal to be counted", async () => (await countOf(client, "later")) === 1 || undefined);
     expect(Date.now()).toBeGreaterThanOrEqual(due);
