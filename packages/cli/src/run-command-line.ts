@@ -2,8 +2,8 @@ import { createInterface } from "node:readline";
 import { CommanderError } from "commander";
 import { createColors } from "picocolors";
 import { createCommandLine } from "./command-line";
-import { ConsoleLogger } from "./console/console-logger";
 import { LevelFilter } from "./console/level-filter";
+import { openLogger } from "./console/open-logger";
 import { LineWriter } from "./console/line-writer";
 import { screenOf } from "./durable/output/screen";
 import { runDurable, type DurableSurroundings } from "./durable/run-durable";
@@ -95,7 +95,7 @@ function startSurroundings(): RunSurroundings {
 function durableSurroundings(): DurableSurroundings {
   return {
     environment: process.env,
-    logger: new ConsoleLogger({ writer: errors, filter: new LevelFilter({}, false), now: Date.now, color: false }),
+    logger: openLogger({ output: errors, color: false }, new LevelFilter({}, false)),
     hostAnswers,
     print: printToStdout,
     note,

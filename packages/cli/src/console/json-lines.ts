@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { jsonLine } from "./json-logger";
+import { jsonLine } from "./json-line";
 import type { Level } from "./level-filter";
 import { LineWriter } from "./line-writer";
 
@@ -16,7 +16,8 @@ export class JsonLines extends LineWriter {
 
   override line(text: string): void {
     const said = text.trim();
-    if (said !== "") this.#target.line(jsonLine(Date.now(), this.#level, "Host.Console", said));
+    if (said !== "")
+      this.#target.line(jsonLine({ time: Date.now(), level: this.#level, category: "Host.Console", message: said }));
   }
 
   override flush(): void {

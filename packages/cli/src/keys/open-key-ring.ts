@@ -1,7 +1,7 @@
 import type { StorageProvider } from "@durable-host/engine";
 import { loadConfiguration, type HostConfiguration, type KeyRing } from "@durable-host/functions";
-import { ConsoleLogger } from "../console/console-logger";
 import { LevelFilter } from "../console/level-filter";
+import { openLogger } from "../console/open-logger";
 import { LineWriter } from "../console/line-writer";
 import type { LocalSurroundings } from "../local/local-command";
 import { createKeyRing } from "../start/create-key-ring";
@@ -25,7 +25,7 @@ export async function withKeyRing<T>(
   const configuration = loadConfiguration({ appRoot, environment });
   if (!isInStore(configuration)) return use(createKeyRing({ dataDir }, configuration, {}));
   const writer = new LineWriter((text) => note(text.trimEnd()));
-  const logger = new ConsoleLogger({ writer, filter: new LevelFilter({}, false), now: Date.now, color: false });
+  const logger = openLogger({ output: writer, color: false }, new LevelFilter({}, false));
   const provider: StorageProvider = await createStorageProvider(configuration, { dataDir }, logger);
   try {
     await provider.start();

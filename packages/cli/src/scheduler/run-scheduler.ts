@@ -1,7 +1,6 @@
 import { createColors } from "picocolors";
-import { ConsoleLogger } from "../console/console-logger";
-import { JsonLogger } from "../console/json-logger";
 import { LevelFilter } from "../console/level-filter";
+import { openLogger } from "../console/open-logger";
 import { describeStartError } from "../start/describe-start-error";
 import { asJson, type RunSurroundings } from "../start/run-start";
 import { HOST_VERSION } from "../version";
@@ -17,12 +16,9 @@ const LEVELS = { "Host.Scheduler": "Information" };
 /** Runs the scheduler until it is asked to stop; resolves to the exit code. */
 export async function runScheduler(options: SchedulerOptions, given: RunSurroundings): Promise<number> {
   const surroundings = asJson({}, given) ?? given;
-  const { output, errors, color, json, environment, stopRequest } = surroundings;
+  const { output, errors, color, environment, stopRequest } = surroundings;
   output.line(createColors(color).bold(`durable-host ${HOST_VERSION} scheduler (Node.js ${process.version})`));
-  const filter = new LevelFilter(LEVELS, options.verbose);
-  const logger = json
-    ? new JsonLogger({ writer: json, filter, now: Date.now })
-    : new ConsoleLogger({ writer: output, filter, now: Date.now, color });
+  const logger = openLogger(surroundings, new LevelFilter(LEVELS, options.verbose));
   let scheduler: RunningScheduler | undefined;
   try {
     scheduler = await Promise.race([startScheduler(options, { environment, logger }), stopRequest.made]);

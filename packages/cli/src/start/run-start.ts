@@ -2,11 +2,10 @@ import { DurableHostError } from "@durable-host/engine";
 import type { HostConfiguration } from "@durable-host/functions";
 import { createColors } from "picocolors";
 import type { Colors } from "picocolors/types";
-import { ConsoleLogger } from "../console/console-logger";
 import { invocationLines } from "../console/invocation-lines";
 import { fileLines, JsonLines } from "../console/json-lines";
-import { JsonLogger } from "../console/json-logger";
 import { LevelFilter } from "../console/level-filter";
+import { openLogger } from "../console/open-logger";
 import type { LineWriter } from "../console/line-writer";
 import { HOST_VERSION } from "../version";
 import { AppWatch } from "../watch/app-watch";
@@ -96,14 +95,12 @@ async function serve(
 function openConsole(
   { values }: HostConfiguration,
   { verbose, userLogLevel }: StartOptions,
-  { output, isTerminal, color, json }: RunSurroundings,
+  surroundings: RunSurroundings,
 ): HostConsole {
   const levels = values.host("logging.console.isEnabled") ? values.host("logging.logLevel") : { default: "None" };
   const filter = new LevelFilter(levels, verbose, userLogLevel);
-  const logger = json
-    ? new JsonLogger({ writer: json, filter, now: Date.now })
-    : new ConsoleLogger({ writer: output, filter, now: Date.now, color });
-  return { logger, onInvocation: invocationLines(logger, verbose || isTerminal) };
+  const logger = openLogger(surroundings, filter);
+  return { logger, onInvocation: invocationLines(logger, verbose || surroundings.isTerminal) };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { ConsoleLogger } from "../../src/console/console-logger";
+import { consoleLine } from "../../src/console/console-line";
 import { invocationLines } from "../../src/console/invocation-lines";
 import { LevelFilter } from "../../src/console/level-filter";
+import { LineLogger } from "../../src/console/line-logger";
 import { LineWriter } from "../../src/console/line-writer";
 
 const started = { type: "invocationStarted", functionName: "hello", invocationId: "id-1", reason: "because" } as const;
@@ -16,7 +17,7 @@ function print(printRuns: boolean, ...events: Parameters<ReturnType<typeof invoc
   let text = "";
   const writer = new LineWriter((part) => (text += part));
   const filter = new LevelFilter({}, false);
-  const listener = invocationLines(new ConsoleLogger({ writer, filter, now: () => 0, color: false }), printRuns);
+  const listener = invocationLines(new LineLogger({ writer, filter, now: () => 0, format: consoleLine }), printRuns);
   for (const event of events) listener(event);
   writer.flush();
   return text.replaceAll("[1970-01-01T00:00:00.000Z] ", "");

@@ -1,14 +1,15 @@
 import { JsonLines } from "../../src/console/json-lines";
-import { JsonLogger } from "../../src/console/json-logger";
+import { jsonLine } from "../../src/console/json-line";
 import { LevelFilter } from "../../src/console/level-filter";
+import { LineLogger } from "../../src/console/line-logger";
 import { LineWriter } from "../../src/console/line-writer";
 
 let printed = "";
 const writer = new LineWriter((text) => (printed += text));
 beforeEach(() => (printed = ""));
 
-function logger(): JsonLogger {
-  return new JsonLogger({ writer, filter: new LevelFilter({}, true), now: () => Date.UTC(2026, 0, 2) });
+function logger(filter = new LevelFilter({}, true)): LineLogger {
+  return new LineLogger({ writer, filter, now: () => Date.UTC(2026, 0, 2), format: jsonLine });
 }
 
 function entries(): unknown[] {
@@ -19,7 +20,7 @@ function entries(): unknown[] {
     .map((line) => JSON.parse(line));
 }
 
-describe("JsonLogger", () => {
+describe("jsonLine", () => {
   it("prints an entry as one object in one line, with its fields", () => {
     logger()
       .child("Function.greet.User")
@@ -48,8 +49,7 @@ describe("JsonLogger", () => {
   });
 
   it("leaves out what host.json does not want", () => {
-    const filter = new LevelFilter({ default: "Warning", "Host.Quiet": "None" }, false);
-    const quiet = new JsonLogger({ writer, filter, now: Date.now });
+    const quiet = logger(new LevelFilter({ default: "Warning", "Host.Quiet": "None" }, false));
     quiet.info("unwanted");
     quiet.warn("wanted");
     quiet.child("Host.Quiet").error("unwanted, too");

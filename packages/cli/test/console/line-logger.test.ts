@@ -1,12 +1,14 @@
 import { DurableHostError } from "@durable-host/engine";
-import { ConsoleLogger } from "../../src/console/console-logger";
+import { coloredConsoleLine, consoleLine } from "../../src/console/console-line";
 import { LevelFilter } from "../../src/console/level-filter";
+import { LineLogger } from "../../src/console/line-logger";
 import { LineWriter } from "../../src/console/line-writer";
 
-function loggerTo(written: string[], levels: Record<string, string> = {}, color = false): ConsoleLogger {
+function loggerTo(written: string[], levels: Record<string, string> = {}, color = false): LineLogger {
   const writer = new LineWriter((text) => written.push(text));
   const filter = new LevelFilter(levels, true);
-  return new ConsoleLogger({ writer, filter, now: () => Date.UTC(2026, 0, 2), color });
+  const format = color ? coloredConsoleLine : consoleLine;
+  return new LineLogger({ writer, filter, now: () => Date.UTC(2026, 0, 2), format });
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -35,7 +37,7 @@ describe("LineWriter", () => {
   });
 });
 
-describe("ConsoleLogger", () => {
+describe("LineLogger", () => {
   it("prints time and message, and fields that say something", async () => {
     const written: string[] = [];
     const logger = loggerTo(written);
