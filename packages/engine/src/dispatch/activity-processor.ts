@@ -5,8 +5,8 @@ import type { Clock } from "../ports/clock";
 import type { ActivityResult, Executor } from "../ports/executor";
 import type { ActivityOutcome, ActivityWorkItem, StorageProvider } from "../ports/storage-provider";
 import type { WorkTracer } from "../ports/work-tracer";
-import type { WorkProcessor } from "./dispatcher";
 import type { RunningActivities, RunningActivity } from "./running-activities";
+import type { WorkProcessor } from "./work-processor";
 
 export interface ActivityProcessorOptions {
   readonly provider: StorageProvider;

@@ -1,30 +1,12 @@
 import { errorText, hasCode } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
-import type { ActivityWorkItem, OrchestrationWorkItem, StorageProvider, WorkKind } from "../ports/storage-provider";
+import type { StorageProvider } from "../ports/storage-provider";
 import type { WorkMeter } from "../ports/work-meter";
+import { LockRenewal } from "./lock-renewal";
 import { NotForThisWorker } from "./not-for-this-worker";
 import { WorkItemWatch } from "./work-item-watch";
-
-type WorkItem = OrchestrationWorkItem | ActivityWorkItem;
-
-/** What one kind of work adds to the loop that all kinds share. */
-export interface WorkProcessor<Item extends WorkItem> {
-  readonly kind: WorkKind;
-  /** Locks up to `max` work items. */
-  lock(max: number): Promise<readonly Item[]>;
-  /**
-   * Executes and commits. Rejects when the work item is to be given back and tried again.
-   * `onExecuted` may be called when user code has ended and only the commit is left: the place is free for the next.
-   */
-  process(item: Item, signal: AbortSignal, onExecuted: () => void): Promise<void>;
-  /** The lock could not be renewed because another owner has it, or the work item is gone; `process` goes on. */
-  onLockLost?(item: Item): void;
-  /** When the work item could have been executed first, in milliseconds since the epoch; undefined: not known. */
-  readySince?(item: Item): number | undefined;
-  /** Names a work item in logs. */
-  describe(item: Item): string;
-}
+import type { WorkItem, WorkProcessor } from "./work-processor";
 
 export interface DispatcherOptions {
   readonly provider: StorageProvider;
@@ -40,14 +22,6 @@ export interface DispatcherOptions {
   readonly meter?: WorkMeter;
 }
 
-interface Running<Item> {
-  item: Item;
-  /** Its lock is being renewed, or is lost for good: there is nothing to renew. */
-  renewing: boolean;
-  /** When its lock was taken or last renewed. */
-  lockedAt: number;
-}
-
 /** First and longest delay before a failed work item is tried again. */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
@@ -57,14 +31,6 @@ const GIVE_BACK_AGAIN_MS = 5_000;
 
 /** How many work items, as a multiple of the concurrency, may be in hand: those executed and those being committed. */
 const IN_HAND = 5;
-
-/**
- * How often locks are looked over; how long before they expire, and after what time at the latest, they are renewed. A store
- * that is away for a while should find most of a long lock left.
- */
-const RENEWAL_CHECK_MS = 5_000;
-const RENEW_BEFORE_MS = 20_000;
-const RENEW_AFTER_MS = 25_000;
 
 /**
  * Locks, executes and commits one kind of work item until it is stopped.
@@ -77,7 +43,7 @@ const RENEW_AFTER_MS = 25_000;
 export class Dispatcher<Item extends WorkItem> {
   readonly #processor: WorkProcessor<Item>;
   readonly #options: DispatcherOptions;
-  readonly #running = new Set<Running<Item>>();
+  readonly #inHand: LockRenewal<Item>;
   readonly #failures = new Map<string, number>();
   readonly #abort = new AbortController();
   #executing = 0;
@@ -88,22 +54,22 @@ export class Dispatcher<Item extends WorkItem> {
   /** The last look at the store failed. */
   #blind = false;
   #cancelPoll: (() => void) | undefined;
-  #cancelRenewal: (() => void) | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(processor: WorkProcessor<Item>, options: DispatcherOptions) {
     this.#processor = processor;
     this.#options = options;
+    this.#inHand = new LockRenewal(processor, options);
   }
 
   /** Number of work items in hand. */
   get active(): number {
-    return this.#running.size;
+    return this.#inHand.size;
   }
 
   start(): void {
     this.#state = "idle";
-    this.#scheduleRenewals();
+    this.#inHand.start();
     this.wake();
   }
 
@@ -125,12 +91,12 @@ export class Dispatcher<Item extends WorkItem> {
   async stop(graceMs: number): Promise<void> {
     this.#state = "stopped";
     this.#cancelPoll?.();
-    if (this.#running.size > 0) {
+    if (this.#inHand.size > 0) {
       const cancel = this.#options.clock.schedule(graceMs, () => this.#abort.abort());
       await new Promise<void>((resolve) => (this.#onIdle = resolve));
       cancel();
     }
-    this.#cancelRenewal?.();
+    this.#inHand.stop();
   }
 
   /**
@@ -192,7 +158,7 @@ export class Dispatcher<Item extends WorkItem> {
   #free(): number {
     const { concurrency, capacity } = this.#options;
     const places = capacity ? Math.min(concurrency, capacity() - this.#adopted) : concurrency;
-    return Math.min(places - this.#executing, IN_HAND * concurrency - this.#running.size);
+    return Math.min(places - this.#executing, IN_HAND * concurrency - this.#inHand.size);
   }
 
   async #execute(item: Item): Promise<void> {
@@ -212,8 +178,7 @@ export class Dispatcher<Item extends WorkItem> {
     process: (signal: AbortSignal, onExecuted: () => void) => Promise<void>,
     onExecuted: () => void,
   ): Promise<boolean> {
-    const running: Running<Item> = { item, renewing: false, lockedAt: this.#options.clock.now() };
-    this.#running.add(running);
+    const letGo = this.#inHand.hold(item);
     const watch = this.#watch(item);
     try {
       if (this.#state === "stopped") {
@@ -230,7 +195,7 @@ export class Dispatcher<Item extends WorkItem> {
       await this.#giveBack(item, error);
       return false;
     } finally {
-      this.#running.delete(running);
+      letGo();
       onExecuted();
       this.#afterRun();
     }
@@ -244,7 +209,7 @@ export class Dispatcher<Item extends WorkItem> {
 
   #afterRun(): void {
     if (this.#state === "stopped") {
-      if (this.#running.size === 0) this.#onIdle?.();
+      if (this.#inHand.size === 0) this.#onIdle?.();
     } else if (this.#woken) this.wake();
   }
 
@@ -293,33 +258,6 @@ export class Dispatcher<Item extends WorkItem> {
     clock.schedule(GIVE_BACK_AGAIN_MS, () => {
       if (this.#state !== "stopped") void this.#abandon(item, 0);
     });
-  }
-
-  #scheduleRenewals(): void {
-    this.#cancelRenewal = this.#options.clock.schedule(RENEWAL_CHECK_MS, () => {
-      const now = this.#options.clock.now();
-      for (const running of this.#running) {
-        const isDue = running.item.lock.expiresAt - now < RENEW_BEFORE_MS || now - running.lockedAt >= RENEW_AFTER_MS;
-        if (isDue) void this.#renew(running);
-      }
-      this.#scheduleRenewals();
-    });
-  }
-
-  async #renew(running: Running<Item>): Promise<void> {
-    if (running.renewing) return;
-    running.renewing = true;
-    try {
-      const lock = await this.#options.provider.renewLock(running.item);
-      Object.assign(running.item, { lock });
-      running.lockedAt = this.#options.clock.now();
-      running.renewing = false;
-    } catch (error) {
-      const what = this.#processor.describe(running.item);
-      this.#options.logger.warn(`The lock on ${what} was not renewed: ${errorText(error)}`);
-      if (hasCode(error, "LOCK_LOST")) this.#processor.onLockLost?.(running.item);
-      else running.renewing = false;
-    }
   }
 }
 

@@ -11,9 +11,9 @@ import type { Clock } from "../ports/clock";
 import type { EntityBatchResult, Executor } from "../ports/executor";
 import type { OrchestrationWorkItem, StorageProvider } from "../ports/storage-provider";
 import type { TracedOperation, WorkTracer } from "../ports/work-tracer";
-import type { WorkProcessor } from "./dispatcher";
 import { isRefusal } from "./is-refusal";
 import { oldestMessageAt } from "./orchestration-processor";
+import type { WorkProcessor } from "./work-processor";
 
 export interface EntityProcessorOptions {
   readonly provider: StorageProvider;

@@ -28,11 +28,11 @@ import type {
 import type { WorkMeter } from "../ports/work-meter";
 import type { WorkTracer } from "../ports/work-tracer";
 import type { CompletionSignals } from "./completion-signals";
-import type { WorkProcessor } from "./dispatcher";
 import { EpisodeExecution, refusedEpisode } from "./episode-execution";
 import { EpisodeTrace } from "./episode-trace";
 import { ExecutionCache, type CachedExecution } from "./execution-cache";
 import { isRefusal } from "./is-refusal";
+import type { WorkProcessor } from "./work-processor";
 
 export interface OrchestrationProcessorOptions {
   readonly provider: StorageProvider;

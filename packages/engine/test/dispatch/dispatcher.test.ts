@@ -1,6 +1,7 @@
 import { DurableHostError, type ActivityWorkItem, type StorageProvider } from "@durable-host/engine";
 import { ManualClock, silentLogger } from "@durable-host/testkit";
-import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
+import { Dispatcher } from "../../src/dispatch/dispatcher";
+import type { WorkProcessor } from "../../src/dispatch/work-processor";
 import { NotForThisWorker } from "../../src/dispatch/not-for-this-worker";
 
 function anItem(taskId: number, expiresAt = Number.MAX_SAFE_INTEGER): ActivityWorkItem {

@@ -1,6 +1,7 @@
 import { DurableHostError, type ActivityWorkItem, type StorageProvider } from "@durable-host/engine";
 import { ManualClock, silentLogger } from "@durable-host/testkit";
-import { Dispatcher, type WorkProcessor } from "../../src/dispatch/dispatcher";
+import { Dispatcher } from "../../src/dispatch/dispatcher";
+import type { WorkProcessor } from "../../src/dispatch/work-processor";
 
 /** A dispatcher with one running work item whose lock is about to expire, and whose renewal fails like this. */
 async function renewalFailingWith(error: Error) {
