@@ -26,12 +26,8 @@ export { durableClientInput, grpcClientInput } from "./management/durable-client
 export { ERROR_ANSWERS } from "./management/error-response";
 export { waitText } from "./management/explanation-text";
 export { createManagementApi, RPC_PATH, WEBHOOK_PATH } from "./management/management-api";
-export {
-  createFunctionAppHost,
-  type FunctionAppHost,
-  type FunctionAppHostJson,
-  type FunctionAppHostOptions,
-} from "./function-app-host";
+export type { FunctionAppHost, FunctionAppHostJson, FunctionAppHostOptions } from "./function-app-host";
+export { createFunctionAppHost } from "./pooled-app-host";
 export type { HttpRoute } from "./http/route-table";
 export type { DurablePayloadCodec, GrpcSupport } from "./pool/durable-payload-codec";
 export { FunctionIndex, type FunctionDescription } from "./pool/function-index";
