@@ -87,6 +87,11 @@ export interface FunctionAppHost {
    * with is logged; rejects with UNKNOWN_FUNCTION.
    */
   runWithText(functionName: string, text: string): Promise<void>;
+  /**
+   * Runs the functions with a warm-up trigger, once as long as the app is loaded: whoever asks again waits for that run, or is
+   * answered at once. What the functions fail with is logged.
+   */
+  warmUp(): Promise<void>;
   /** Number of calls that run in the app's workers. */
   readonly inFlight: number;
   /** Functions that the app has registered and that cannot run as they should, with the reason; empty before `start`. */

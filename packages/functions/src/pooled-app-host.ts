@@ -50,6 +50,7 @@ class PooledAppHost implements FunctionAppHost {
   readonly #pool: WorkerPool;
   #loaded: Loaded | undefined;
   #triggers: TriggerSet | undefined;
+  #warmUp: Promise<unknown> | undefined;
 
   constructor(options: FunctionAppHostOptions) {
     this.#options = options;
@@ -176,6 +177,15 @@ class PooledAppHost implements FunctionAppHost {
     await runWithText(parts, fn, text).catch((error: unknown) =>
       services.logger.error(`The function "${fn.name}" failed: ${errorText(error)}`),
     );
+  }
+
+  async warmUp(): Promise<void> {
+    const { functions } = this.#started().index;
+    const isForIt = ({ disabled, trigger }: FunctionDescription) =>
+      !disabled && trigger.type.toLowerCase() === "warmuptrigger";
+    // Anybody may ask, and as often as they like: that must not be work for the app.
+    this.#warmUp ??= Promise.all(functions.filter(isForIt).map(({ name }) => this.runWithText(name, "{}")));
+    await this.#warmUp;
   }
 
   get inFlight(): number {

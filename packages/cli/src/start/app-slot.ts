@@ -61,6 +61,11 @@ export class AppSlot {
     return this.#loaded().runWithText(functionName, text);
   }
 
+  /** See `FunctionAppHost.warmUp`; an app that takes the place of another is warmed up anew. */
+  warmUp(): Promise<void> {
+    return this.#loaded().warmUp();
+  }
+
   readonly http: HttpHandler = (request) => this.#loaded().http(request);
 
   /**

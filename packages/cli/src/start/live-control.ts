@@ -67,10 +67,7 @@ export class LiveControl implements HostControl {
     this.#parts.offlinePage.isOffline = offline;
   }
 
-  async warmUp(): Promise<void> {
-    const { slot } = this.#parts;
-    const functions = slot.functions.filter((fn) => !fn.disabled && fn.trigger.type.toLowerCase() === "warmuptrigger");
-    // What fails is in the log; whoever warms up has nothing to do about it.
-    await Promise.allSettled(functions.map((fn) => slot.runWithText(fn.name, "{}")));
+  warmUp(): Promise<void> {
+    return this.#parts.slot.warmUp();
   }
 }

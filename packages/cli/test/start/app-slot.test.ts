@@ -24,6 +24,7 @@ function anApp(name: string, events: string[], options: AppOptions = {}): Functi
     },
     inspect: (isOpen) => void events.push(`${name} ${isOpen ? "takes" : "gives"} the debugger's port`),
     http: () => Promise.resolve({ status: 200, headers: [], body: name }),
+    warmUp: async () => void events.push(`${name} is warmed up`),
     executor: { knows: () => true, names: () => [name] } as never,
   };
   return app as FunctionAppHost;
@@ -43,6 +44,16 @@ describe("AppSlot", () => {
     expect(executor.names("activity")).toEqual(["two"]);
     expect(await http(request)).toMatchObject({ body: "two" });
     expect(events).toEqual(["one starts", "one gives the debugger's port", "two starts", "one stops"]);
+  });
+
+  it("has the app warmed up that is in it", async () => {
+    const events: string[] = [];
+    const slot = new AppSlot();
+    await slot.load(anApp("one", events), accept);
+    await slot.warmUp();
+    await slot.load(anApp("two", events), accept);
+    await slot.warmUp();
+    expect(events.filter((event) => event.endsWith("warmed up"))).toEqual(["one is warmed up", "two is warmed up"]);
   });
 
   it("keeps the old app when the new one cannot be loaded", async () => {

@@ -14,17 +14,8 @@ function aHost() {
   const slot = {
     inFlight: 0,
     workerPids: [1],
-    functions: [
-      { name: "warm", trigger: { type: "warmupTrigger" }, disabled: false },
-      { name: "cold", trigger: { type: "warmupTrigger" }, disabled: true },
-      { name: "hello", trigger: { type: "httpTrigger" }, disabled: false },
-    ],
     stopTriggers: async () => void calls.push("stop triggers"),
     startTriggers: async () => void calls.push("start triggers"),
-    runWithText: async (name: string) => {
-      calls.push(`run ${name}`);
-      throw new Error("cannot be warmed");
-    },
   };
   const worker = {
     stop: (graceMs: number) => {
@@ -72,13 +63,5 @@ describe("a drain", () => {
     lifecycle.to("Running");
     expect(await control.resume()).toBe(true);
     expect(calls).toEqual([]);
-  });
-});
-
-describe("a warm-up", () => {
-  it("runs the functions that are for it, and does not mind what they come to", async () => {
-    const { calls, control } = aHost();
-    await control.warmUp();
-    expect(calls).toEqual(["run warm"]);
   });
 });

@@ -18,7 +18,7 @@ export interface HostControl {
   restart(): Promise<void>;
   /** Takes the app off the net, or puts it back. Throws what the file system throws. */
   setOffline(offline: boolean): void;
-  /** Runs the functions with a warm-up trigger. */
+  /** Runs the functions with a warm-up trigger, unless the app has been warmed up before. */
   warmUp(): Promise<void>;
   readonly workerPids: readonly number[];
 }
