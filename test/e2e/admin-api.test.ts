@@ -149,6 +149,7 @@ describe("the admin API", () => {
     expect(allowed.headers.get("access-control-allow-origin")).toBe("https://shop.example");
     const other = await preflight("https://other.example");
     expect([other.status, other.headers.get("access-control-allow-origin")]).toEqual([204, null]);
+    expect([allowed, other].map(({ headers }) => headers.get("vary"))).toEqual(["Origin", "Origin"]);
   });
 
   it("drains: the host is not ready, takes no work, serves requests, and goes on when it may [FH80]", async () => {

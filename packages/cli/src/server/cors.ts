@@ -9,6 +9,8 @@ export interface CorsOptions {
 
 type Headers = HostResponse["headers"];
 
+const VARY = ["Vary", "Origin"] as const;
+
 /** Reads origins: a JSON array or a comma list. Throws CONFIG_INVALID for `*` with credentials, which browsers refuse. */
 export function corsOptions(origins: string | undefined, credentials: boolean): CorsOptions {
   const list = (originsOfJson(origins) ?? (origins ?? "").split(","))
@@ -40,17 +42,16 @@ function readList(text: string): readonly string[] | undefined {
   }
 }
 
-/** Answers preflights before anything else sees them and adds the CORS headers to answers for allowed origins. */
+/** Answers preflights before anything else sees them, and adds the CORS headers to all other answers. */
 export function withCors(handler: HttpHandler, options: CorsOptions): HttpHandler {
   if (options.origins.length === 0) return handler;
   return async (request) => {
-    const allowed = allowedHeaders(request, options);
+    const { isAllowed, headers } = corsOf(request, options);
     if (isPreflight(request)) {
-      return { status: 204, headers: allowed === undefined ? [] : [...allowed, ...preflightHeaders(request)] };
+      return { status: 204, headers: isAllowed ? [...headers, ...preflightHeaders(request)] : headers };
     }
     const response = await handler(request);
-    if (allowed === undefined || response === undefined) return response;
-    return { ...response, headers: [...response.headers, ...allowed] };
+    return response && { ...response, headers: [...response.headers, ...headers] };
   };
 }
 
@@ -58,16 +59,21 @@ function isPreflight(request: HostRequest): boolean {
   return request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
 }
 
-function allowedHeaders(request: HostRequest, { origins, credentials }: CorsOptions): Headers | undefined {
+/**
+ * What the answer says to the request's origin. A cache must not hand on what was said to one origin, or to none, to another:
+ * where every origin is allowed, all get the same, asked or not; else each answer tells what it depends on, refusals too.
+ */
+function corsOf(request: HostRequest, { origins, credentials }: CorsOptions): { isAllowed: boolean; headers: Headers } {
+  if (origins.includes("*")) return { isAllowed: true, headers: [["Access-Control-Allow-Origin", "*"]] };
   const origin = request.headers["origin"];
-  if (origin === undefined) return undefined;
-  if (origins.includes("*")) return [["Access-Control-Allow-Origin", "*"]];
-  if (!origins.some((each) => each.toLowerCase() === origin.toLowerCase())) return undefined;
-  const headers: Headers = [
-    ["Access-Control-Allow-Origin", origin],
-    ["Vary", "Origin"],
-  ];
-  return credentials ? [...headers, ["Access-Control-Allow-Credentials", "true"]] : headers;
+  if (origin === undefined || !origins.some((each) => each.toLowerCase() === origin.toLowerCase())) {
+    return { isAllowed: false, headers: [VARY] };
+  }
+  const headers: Headers = [["Access-Control-Allow-Origin", origin], VARY];
+  return {
+    isAllowed: true,
+    headers: credentials ? [...headers, ["Access-Control-Allow-Credentials", "true"]] : headers,
+  };
 }
 
 function preflightHeaders({ headers }: HostRequest): Headers {
