@@ -6,8 +6,9 @@ import { firstLine, Outage } from "../outage";
 import { Pause } from "../pause";
 import type { TriggerContext, TriggerListener } from "../trigger-type";
 import type { BlobPattern } from "./blob-pattern";
-import type { BlobReceipts, BlobVersion, HeldReceipt } from "./blob-receipts";
+import type { BlobReceipts, BlobVersion } from "./blob-receipts";
 import { blobInvocation } from "./blob-trigger-data";
+import type { HeldReceipt } from "./held-receipt";
 
 /** A container that has been opened. */
 export interface OpenContainer {
@@ -127,9 +128,16 @@ export class BlobListener implements TriggerListener {
     key: string,
     placeholders: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const held = await opened.receipts.take(key);
+    const held = await opened.receipts.take(key, () => this.#warnOfLoss(item));
     if (held === "taken") return;
     if (held === "completed" || (await this.#runHeld(opened, item, held, placeholders))) this.#completed?.add(key);
+  }
+
+  #warnOfLoss({ name }: BlobItem): void {
+    const { pattern, functionName, logger } = this.#parts;
+    logger.warn(
+      `The lease for the blob '${pattern.container}/${name}' was lost before its run in function "${functionName}" had ended: another host may run it, too, and what that comes to counts.`,
+    );
   }
 
   /** True when there is nothing more to do for this version. */
@@ -150,11 +158,11 @@ export class BlobListener implements TriggerListener {
         await held.release();
         return false;
       }
+      if (!(await held.keep())) return false;
       logger.warn(`The blob '${path}' has failed ${held.attempt} times in function "${functionName}" and is given up.`);
       await opened.poison(versionOf(pattern, item));
     }
-    await held.complete();
-    return true;
+    return held.complete();
   }
 
   /** No invocation tells of a blob that could not be read. */

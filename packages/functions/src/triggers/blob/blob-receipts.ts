@@ -1,32 +1,18 @@
 import type { Clock } from "@durable-host/engine";
-import type { BlobLeaseClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob" with {
-  "resolution-mode": "import",
-};
+import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob" with { "resolution-mode": "import" };
 import { storageErrorCode, storageErrorStatus } from "../../storage-account/storage-errors";
+import { ATTEMPTS, HeldReceipt, LEASE_SECONDS } from "./held-receipt";
 
 /** The container in which hosts keep what they have to remember, as upstream. */
 export const RECEIPT_CONTAINER = "azure-webjobs-hosts";
-/** How long a blob stays with a host that died; the longest a lease can have. */
-const LEASE_SECONDS = 60;
 /** Metadata of a receipt: it is there until the blob has been processed. */
 const OPEN = "incomplete";
-const ATTEMPTS = "attempts";
 
 /** A version of a blob. */
 export interface BlobVersion {
   readonly container: string;
   readonly name: string;
   readonly etag: string;
-}
-
-/** A blob that this host, and no other, is processing. */
-export interface HeldReceipt {
-  /** Runs that have begun for this version, this one included. */
-  readonly attempt: number;
-  /** It is never processed again. */
-  complete(): Promise<void>;
-  /** It may be processed again. */
-  release(): Promise<void>;
 }
 
 /**
@@ -65,8 +51,11 @@ export class BlobReceipts {
     return keys;
   }
 
-  /** Takes a version for this host; "completed" or "taken" when there is nothing to do, or another host does it. */
-  async take(key: string): Promise<HeldReceipt | "completed" | "taken"> {
+  /**
+   * Takes a version for this host; "completed" or "taken" when there is nothing to do, or another host does it. `onLost` is told
+   * when it is taken away again.
+   */
+  async take(key: string, onLost: () => void): Promise<HeldReceipt | "completed" | "taken"> {
     const blob = this.#container.getBlockBlobClient(key);
     await this.#ensure(blob);
     const lease = blob.getBlobLeaseClient();
@@ -83,32 +72,7 @@ export class BlobReceipts {
     }
     const attempt = Number(metadata?.[ATTEMPTS] ?? 0) + 1;
     await blob.setMetadata({ [OPEN]: "true", [ATTEMPTS]: String(attempt) }, { conditions: { leaseId: lease.leaseId } });
-    return this.#held(blob, lease, attempt);
-  }
-
-  #held(blob: BlockBlobClient, lease: BlobLeaseClient, attempt: number): HeldReceipt {
-    let cancel = (): void => undefined;
-    const renewLater = (): void => {
-      // A renewal that fails is tried again: the lease may outlast it, and if not, another host takes the blob.
-      cancel = this.#clock.schedule(LEASE_SECONDS * 500, () => {
-        void lease.renewLease().catch(() => undefined);
-        renewLater();
-      });
-    };
-    renewLater();
-    const release = async (): Promise<void> => {
-      cancel();
-      await lease.releaseLease();
-    };
-    return {
-      attempt,
-      async complete() {
-        cancel();
-        await blob.setMetadata({ [ATTEMPTS]: String(attempt) }, { conditions: { leaseId: lease.leaseId } });
-        await release();
-      },
-      release,
-    };
+    return new HeldReceipt({ blob, lease, attempt, clock: this.#clock, onLost });
   }
 
   async #ensure(blob: BlockBlobClient): Promise<void> {

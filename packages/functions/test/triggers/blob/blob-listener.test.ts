@@ -3,50 +3,97 @@ import { BlobListener } from "../../../src/triggers/blob/blob-listener";
 import { blobPattern } from "../../../src/triggers/blob/blob-pattern";
 import { RecordingLogger } from "../../fixtures/recording-logger";
 
-/** A container with one blob that can be listed and not be read. */
-function unreadable(notes: string[]) {
-  let attempt = 0;
-  const settle = async () => undefined;
-  return {
-    container: {
-      listBlobsFlat: async function* () {
-        yield { name: "archived", properties: { etag: "e" } };
-      },
-      getBlobClient: () => ({ getProperties: () => Promise.reject(new Error("The blob is archived.")) }),
-    } as never,
-    receipts: {
-      completed: async () => new Set<string>(),
-      keyOf: () => "key",
-      take: async () => ({ attempt: ++attempt, complete: settle, release: settle }),
-    } as never,
-    poison: async ({ name }: { readonly name: string }) => void notes.push(name),
-  };
+interface Account {
+  /** What reading the blob comes to. */
+  readonly read: () => Promise<unknown>;
+  /** What the receipt says when it is taken for the nth time; told how to say that it is lost. */
+  readonly take: (attempt: number, onLost: () => void) => unknown;
 }
 
-describe("a blob that cannot be read", () => {
-  it("is said to be so each time, before it is given up", async () => {
-    const [clock, logger, notes] = [new ManualClock(), new RecordingLogger(), [] as string[]];
-    const listener = new BlobListener({
-      pattern: blobPattern("inbox"),
-      functionName: "read",
-      dataType: undefined,
-      parallelism: 1,
-      maxAttempts: 2,
-      scanPauseMs: 1000,
-      clock,
-      logger,
-      run: () => Promise.reject(new Error("never")),
-      open: async () => unreadable(notes),
-    });
-    await listener.start();
-    await waitUntil("it to be given up", () => {
+/** A listener at a container with one blob. */
+function aListener({ read, take }: Account) {
+  const [clock, logger, notes, runs] = [new ManualClock(), new RecordingLogger(), [] as string[], [] as unknown[]];
+  let attempt = 0;
+  const container = {
+    listBlobsFlat: async function* () {
+      yield { name: "a", properties: { etag: "e" } };
+    },
+    getBlobClient: () => ({ url: "http://a", getProperties: read, downloadToBuffer: async () => Buffer.from("x") }),
+  };
+  const receipts = {
+    completed: async () => new Set<string>(),
+    keyOf: () => "key",
+    take: async (_key: string, onLost: () => void) => take(++attempt, onLost),
+  };
+  const poison = async ({ name }: { readonly name: string }) => void notes.push(name);
+  const listener = new BlobListener({
+    pattern: blobPattern("inbox"),
+    functionName: "read",
+    dataType: undefined,
+    parallelism: 1,
+    maxAttempts: 2,
+    scanPauseMs: 1000,
+    clock,
+    logger,
+    run: async (invocation) => {
+      runs.push(invocation);
+      return {};
+    },
+    open: async () => ({ container: container as never, receipts: receipts as never, poison }),
+  });
+  const told = (level: string) => logger.records.filter((each) => each.level === level).map(({ message }) => message);
+  const until = (what: string, isSo: () => boolean) =>
+    waitUntil(what, () => {
       clock.advance(1000);
-      return notes.length > 0 ? true : undefined;
+      return isSo() ? true : undefined;
     });
+  return { listener, notes, runs, told, until, takes: () => attempt };
+}
+
+const held = (attempt: number, isHeld = true) => ({
+  attempt,
+  keep: async () => isHeld,
+  complete: async () => isHeld,
+  release: async () => undefined,
+});
+
+describe("a blob that cannot be read", () => {
+  const read = () => Promise.reject(new Error("The blob is archived."));
+
+  it("is said to be so each time, before it is given up", async () => {
+    const { listener, notes, told, until } = aListener({ read, take: (attempt) => held(attempt) });
+    await listener.start();
+    await until("it to be given up", () => notes.length > 0);
     await listener.stop();
-    const errors = logger.records.filter(({ level }) => level === "error").map(({ message }) => message);
-    const message = `The blob 'archived' could not be read for function "read": The blob is archived.`;
-    expect(errors).toEqual([message, message]);
-    expect(notes).toEqual(["archived"]);
+    const message = `The blob 'a' could not be read for function "read": The blob is archived.`;
+    expect(told("error")).toEqual([message, message]);
+    expect(notes).toEqual(["a"]);
+  });
+
+  it("is not given up by a host that has lost it", async () => {
+    const take = (attempt: number) => (attempt > 3 ? "completed" : held(attempt, false));
+    const { listener, notes, told, until, takes } = aListener({ read, take });
+    await listener.start();
+    await until("another host to have completed it", () => takes() > 3);
+    await listener.stop();
+    expect(notes).toEqual([]);
+    expect(told("warn")).toEqual([]);
+  });
+});
+
+describe("a blob that is lost to another host during its run", () => {
+  it("is warned of, and looked at until the other host has completed it", async () => {
+    const take = (attempt: number, onLost: () => void) => {
+      if (attempt === 1) onLost();
+      return [held(1, false), "taken", "completed"][attempt - 1];
+    };
+    const { listener, runs, told, until, takes } = aListener({ read: async () => ({}), take });
+    await listener.start();
+    await until("it to be completed", () => takes() === 3);
+    await listener.stop();
+    expect(runs).toHaveLength(1);
+    expect(told("warn")).toEqual([
+      `The lease for the blob 'inbox/a' was lost before its run in function "read" had ended: another host may run it, too, and what that comes to counts.`,
+    ]);
   });
 });
