@@ -115,7 +115,7 @@ export class BlobListener implements TriggerListener {
     const run = this.#process(opened, item, key, placeholders)
       .catch((error: unknown) =>
         this.#parts.logger.warn(
-          `The blob '${item.name}' is looked at again, as it could not be read: ${firstLine(error)}`,
+          `The blob '${item.name}' is looked at again, as what is known about it could not be read or written: ${firstLine(error)}`,
         ),
       )
       .finally(() => this.#runs.delete(key));
@@ -147,7 +147,7 @@ export class BlobListener implements TriggerListener {
     held: HeldReceipt,
     placeholders: Readonly<Record<string, string>>,
   ): Promise<boolean> {
-    const { pattern, dataType, run, maxAttempts, logger, functionName } = this.#parts;
+    const { pattern, dataType, run, maxAttempts } = this.#parts;
     const path = `${pattern.container}/${item.name}`;
     try {
       const blob = await this.#read(opened.container, item);
@@ -158,11 +158,25 @@ export class BlobListener implements TriggerListener {
         await held.release();
         return false;
       }
+      if (!(await this.#giveUp(opened, item, held))) return false;
+    }
+    return held.complete();
+  }
+
+  /** False: it was lost, and giving it up is not ours. */
+  async #giveUp(opened: OpenContainer, item: BlobItem, held: HeldReceipt): Promise<boolean> {
+    const { pattern, functionName, logger } = this.#parts;
+    const path = `${pattern.container}/${item.name}`;
+    try {
       if (!(await held.keep())) return false;
       logger.warn(`The blob '${path}' has failed ${held.attempt} times in function "${functionName}" and is given up.`);
       await opened.poison(versionOf(pattern, item));
+      return true;
+    } catch (error) {
+      // Its lease would be renewed as long as this host lives.
+      await held.release();
+      throw error;
     }
-    return held.complete();
   }
 
   /** No invocation tells of a blob that could not be read. */

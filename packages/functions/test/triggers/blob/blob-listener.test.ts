@@ -8,10 +8,12 @@ interface Account {
   readonly read: () => Promise<unknown>;
   /** What the receipt says when it is taken for the nth time; told how to say that it is lost. */
   readonly take: (attempt: number, onLost: () => void) => unknown;
+  /** Absent: blobs can be noted as given up. */
+  readonly poison?: () => Promise<void>;
 }
 
 /** A listener at a container with one blob. */
-function aListener({ read, take }: Account) {
+function aListener({ read, take, poison: note }: Account) {
   const [clock, logger, notes, runs] = [new ManualClock(), new RecordingLogger(), [] as string[], [] as unknown[]];
   let attempt = 0;
   const container = {
@@ -25,7 +27,10 @@ function aListener({ read, take }: Account) {
     keyOf: () => "key",
     take: async (_key: string, onLost: () => void) => take(++attempt, onLost),
   };
-  const poison = async ({ name }: { readonly name: string }) => void notes.push(name);
+  const poison = async ({ name }: { readonly name: string }) => {
+    await note?.();
+    notes.push(name);
+  };
   const listener = new BlobListener({
     pattern: blobPattern("inbox"),
     functionName: "read",
@@ -68,6 +73,25 @@ describe("a blob that cannot be read", () => {
     const message = `The blob 'a' could not be read for function "read": The blob is archived.`;
     expect(told("error")).toEqual([message, message]);
     expect(notes).toEqual(["a"]);
+  });
+
+  it("is let go of when it cannot be noted as given up, so that it is tried again", async () => {
+    let releases = 0;
+    const take = (attempt: number) => ({ ...held(attempt), release: async () => void releases++ });
+    let isDown = true;
+    const poison = async () => {
+      if (isDown) throw new Error("The queue service is down.");
+    };
+    const { listener, notes, told, until, takes } = aListener({ read, take, poison });
+    await listener.start();
+    await until("a second attempt to give it up", () => takes() > 3);
+    isDown = false;
+    await until("it to be given up", () => notes.length > 0);
+    await listener.stop();
+    expect(releases).toBe(takes() - 1);
+    expect(told("warn")).toContain(
+      "The blob 'a' is looked at again, as what is known about it could not be read or written: The queue service is down.",
+    );
   });
 
   it("is not given up by a host that has lost it", async () => {
