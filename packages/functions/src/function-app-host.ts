@@ -1,4 +1,5 @@
 import type { Clock, Executor, Logger, RecordStore } from "@durable-host/engine";
+import type { OpenSqlDatabase } from "./bindings/sql/sql-database";
 import type { SettingValues } from "./config/setting-values";
 import type { HttpRoute } from "./http/route-table";
 import type { HttpHandler } from "./http/types";
@@ -54,6 +55,8 @@ export interface FunctionAppHostOptions {
   readonly sessionMode?: SessionMode;
   /** Asked before the storage emulator of this machine is called for the first time; resolves when it may be. */
   readonly emulatorReady?: () => Promise<void>;
+  /** Opens the databases of SQL bindings; absent: functions with such bindings do not run. */
+  readonly openSqlDatabase?: OpenSqlDatabase;
   /** Time for calls in flight and appTerminate hooks at stop, in milliseconds. */
   readonly stopGraceMs?: number;
   readonly clock?: Clock;

@@ -1,3 +1,4 @@
+export type { OpenSqlDatabase } from "./bindings/sql/sql-database";
 export { formatTimeSpan } from "./config/time-span";
 export { connectionValue } from "./config/app-settings";
 export { loadConfiguration, type HostConfiguration } from "./config/load-configuration";

@@ -128,10 +128,11 @@ class PooledAppHost implements FunctionAppHost {
   }
 
   #bindingServices(grpc: GrpcSupport | undefined): BindingServices {
-    const { settings, values, clock = systemClock, logger, emulatorReady } = this.#options;
-    const storage = new StorageAccounts(settings, emulatorReady);
+    const { settings, values, clock = systemClock, openSqlDatabase } = this.#options;
+    const storage = new StorageAccounts(settings, this.#options.emulatorReady);
     const durableClient = grpc?.clientInput;
-    return { settings, values, clock, logger: logger.child("Host.Triggers"), storage, durableClient };
+    const logger = this.#options.logger.child("Host.Triggers");
+    return { settings, values, clock, logger, storage, openSqlDatabase, durableClient };
   }
 
   get executor(): Executor {

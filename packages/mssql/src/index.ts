@@ -1,3 +1,4 @@
+export { openAppDatabase, type AppDatabase } from "./app-database/app-database";
 export { createMssqlHubProvider, type MssqlHubOptions } from "./mssql-hub-provider";
 export { createMssqlProvider } from "./mssql-provider";
 export type { MssqlProviderOptions } from "./open-store";

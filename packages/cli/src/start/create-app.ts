@@ -10,6 +10,7 @@ import {
   type InvocationListener,
   type InvocationTracer,
   type KeyRing,
+  type OpenSqlDatabase,
 } from "@durable-host/functions";
 import type { OpenGrpcEndpoint } from "./app-grpc-endpoint";
 import type { StartOptions } from "./start-options";
@@ -27,6 +28,8 @@ export interface CreateAppOptions {
   readonly records: () => RecordStore | undefined;
   /** See `FunctionAppHostOptions.emulatorReady`. */
   readonly emulatorReady: () => Promise<void>;
+  /** See `FunctionAppHostOptions.openSqlDatabase`. */
+  readonly openSqlDatabase: OpenSqlDatabase;
   readonly port: number;
   readonly rpcBaseUrl: string;
   /** Opens what an app on `durable-functions` v4 needs. */
@@ -74,6 +77,7 @@ export function createApp(options: CreateAppOptions): FunctionAppHost {
     values,
     records: options.records,
     emulatorReady: options.emulatorReady,
+    openSqlDatabase: options.openSqlDatabase,
     workerCount: values.app("FUNCTIONS_WORKER_PROCESS_COUNT"),
     workerArguments: [
       ...splitArguments(values.app("languageWorkers__node__arguments")),

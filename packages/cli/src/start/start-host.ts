@@ -11,6 +11,7 @@ import {
 import { StorageEmulator } from "../emulator/storage-emulator";
 import type { HttpListener } from "../server/http-listener";
 import { OfflinePage } from "../server/offline-page";
+import { AppDatabases } from "./app-databases";
 import { AppGrpcEndpoint } from "./app-grpc-endpoint";
 import { AppSlot } from "./app-slot";
 import { createApp, requireFunctions, type CreateAppOptions } from "./create-app";
@@ -68,6 +69,7 @@ interface Parts {
   readonly endWaits: () => void;
   readonly telemetry: HostTelemetry;
   readonly emulator: StorageEmulator;
+  readonly databases: AppDatabases;
   readonly grpc: AppGrpcEndpoint;
   /** For workers from elsewhere. */
   readonly endpoint: WorkerEndpoint | undefined;
@@ -95,8 +97,8 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   const engine = await openEngine(options, configuration, provider, slot.executor, telemetry);
   const { taskHub, worker, endpoint } = engine;
   const failed = new Promise<DurableHostError>((resolve) => provider.onFailure(resolve));
-  const emulator = createEmulator(configuration, options, logger);
-  const parts: Parts = { ...engine, lifecycle, slot, provider, telemetry, emulator, listeners: {} };
+  const appServices = createAppServices(configuration, options, logger);
+  const parts: Parts = { ...engine, ...appServices, lifecycle, slot, provider, telemetry, listeners: {} };
   const offlinePage = new OfflinePage(configuration.appRoot, () => performance.now());
   const loadApp = (current: HostConfiguration) =>
     loadInto(parts, current, { ...options, ...surroundings }, console, keys);
@@ -139,8 +141,11 @@ export async function startHost(options: StartOptions, surroundings: HostSurroun
   }
 }
 
-function createEmulator({ appRoot }: HostConfiguration, { dataDir }: StartOptions, logger: Logger): StorageEmulator {
-  return new StorageEmulator({ appRoot, folder: join(dataDir, "azurite"), logger: logger.child("Host.Storage") });
+/** What the app's bindings need on this machine. */
+function createAppServices({ appRoot }: HostConfiguration, { dataDir }: StartOptions, logger: Logger) {
+  const folder = join(dataDir, "azurite");
+  const emulator = new StorageEmulator({ appRoot, folder, logger: logger.child("Host.Storage") });
+  return { emulator, databases: new AppDatabases() };
 }
 
 async function createMeasuredStore(
@@ -195,7 +200,7 @@ function loadInto(
   console: WatchedConsole,
   keys: KeyRing | undefined,
 ): Promise<void> {
-  const { slot, provider, emulator, grpc } = parts;
+  const { slot, provider, emulator, databases, grpc } = parts;
   const { client, rpc } = portsOf(parts);
   const app = createApp({
     configuration,
@@ -205,6 +210,7 @@ function loadInto(
     https: options.https,
     records: () => provider.records,
     emulatorReady: emulator.ready,
+    openSqlDatabase: databases.open,
     port: client,
     rpcBaseUrl: `http://127.0.0.1:${rpc}${RPC_PATH}/`,
     grpc: grpc.open,
@@ -245,7 +251,7 @@ async function stopHost(parts: Parts, graceMs: number): Promise<void> {
   endWaits();
   await answered;
   await slot.stop();
-  await Promise.all([closeListeners(parts, FLUSH_MS), parts.emulator.stop()]);
+  await Promise.all([closeListeners(parts, FLUSH_MS), parts.emulator.stop(), parts.databases.close()]);
   await provider.stop();
   await parts.telemetry.close();
 }
@@ -253,6 +259,7 @@ async function stopHost(parts: Parts, graceMs: number): Promise<void> {
 async function abandonStart(parts: Parts): Promise<void> {
   parts.lifecycle.to("Stopping");
   await Promise.allSettled([parts.slot.stop(), closeListeners(parts, 0), parts.emulator.stop()]);
+  await parts.databases.close();
   await parts.provider.stop().catch(() => undefined);
   await parts.telemetry.close();
 }

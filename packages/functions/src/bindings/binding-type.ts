@@ -5,6 +5,7 @@ import type { StorageAccounts } from "../storage-account/storage-accounts";
 import type { WireData } from "../wire/messages";
 import type { BindingInfo } from "../worker/registered-function";
 import type { ExpressionContext } from "./binding-expression";
+import type { OpenSqlDatabase } from "./sql/sql-database";
 
 /** What all triggers and bindings of an app share. */
 export interface BindingServices {
@@ -13,6 +14,8 @@ export interface BindingServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly storage: StorageAccounts;
+  /** Absent: functions with SQL bindings do not run. */
+  readonly openSqlDatabase?: OpenSqlDatabase | undefined;
   /** Value of the durable clients of `durable-functions` v4; absent: the app has none. */
   readonly durableClient?: object | undefined;
 }

@@ -3,6 +3,8 @@ import { blobInput } from "./blob/blob-input";
 import { blobOutput } from "./blob/blob-output";
 import { durableClientInput } from "./durable-client-input";
 import { queueOutput } from "./queue/queue-output";
+import { sqlInput } from "./sql/sql-input";
+import { sqlOutput } from "./sql/sql-output";
 import { tableInput } from "./table/table-input";
 import { tableOutput } from "./table/table-output";
 
@@ -12,5 +14,6 @@ export const BINDING_TYPES: Readonly<Record<string, BindingType>> = {
   orchestrationclient: { input: durableClientInput },
   blob: { input: blobInput, output: blobOutput },
   queue: { output: queueOutput },
+  sql: { input: sqlInput, output: sqlOutput },
   table: { input: tableInput, output: tableOutput },
 };

@@ -19,6 +19,13 @@ export function wholeOutput(data: WireData): string | Buffer | undefined {
   return outputItems(data)[0];
 }
 
+/** An item as a row of a table. Throws for anything but an object, or JSON text of one. */
+export function rowItem(item: string | Buffer): Readonly<Record<string, unknown>> {
+  const row: unknown = JSON.parse(item.toString());
+  if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Record<string, unknown>;
+  throw new Error("What is written to a table is an object, or an array of objects.");
+}
+
 function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }

@@ -1,6 +1,7 @@
 import { type Connection, Request } from "tedious";
 import { bindParameter } from "./bind-parameter";
-import { type Cell, ResultCollector } from "./result-collector";
+import type { Cell, CellReader } from "./cell";
+import { ResultCollector } from "./result-collector";
 import type { CallResult, SqlParameter } from "./sql-client";
 import { SqlError } from "./sql-error";
 import { CallTimeoutError, ConnectionLostError, isTransientNumber } from "./transient-errors";
@@ -11,6 +12,8 @@ export interface SqlCommand {
   /** The procedure's name, or the text. */
   readonly text: string;
   readonly parameters: readonly SqlParameter[];
+  /** Absent: as `Row` promises. */
+  readonly readCell?: CellReader | undefined;
 }
 
 export interface CommandLimits {
@@ -39,7 +42,7 @@ export function runCommand(connection: Connection, command: SqlCommand, limits: 
   let settle = (): void => undefined;
   const settled = new Promise<void>((resolve) => (settle = resolve));
   const result = new Promise<CallResult>((resolve, reject) => {
-    const collector = new ResultCollector();
+    const collector = new ResultCollector(command.readCell);
     const watch = watchLimits(
       limits,
       command,

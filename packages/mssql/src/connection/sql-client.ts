@@ -3,6 +3,8 @@
  * Everything about sockets, the driver, retries and log-ins stays behind it.
  */
 
+import type { CellReader } from "./cell";
+
 /** The types that cross the wire. `nvarchar` is `nvarchar(max)` unless a length is given; `datetime2` has scale 7. */
 export type SqlType = "bit" | "tinyint" | "int" | "bigint" | "datetime2" | "uniqueidentifier" | "nvarchar";
 
@@ -58,6 +60,8 @@ export interface CallOptions {
   readonly retry?: boolean;
   /** It changes nothing: its outcome is never unknown, and it is repeated after a time-out too. */
   readonly reads?: boolean;
+  /** How the cells of the answer are read; absent: as `Row` promises. */
+  readonly readCell?: CellReader;
 }
 
 /**

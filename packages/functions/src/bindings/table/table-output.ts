@@ -1,11 +1,11 @@
 import { connectionName } from "../../storage-account/binding-connection";
 import { storageErrorCode } from "../../storage-account/storage-errors";
 import { tableText } from "../../storage-account/table-binding";
-import { entityOf, type TableRow } from "../../storage-account/table-rows";
+import { entityOf } from "../../storage-account/table-rows";
 import type { BindingInfo } from "../../worker/registered-function";
 import { evaluateExpressions, resolveSettings } from "../binding-expression";
 import type { BindingServices, OutputBinding } from "../binding-type";
-import { outputItems } from "../output-items";
+import { outputItems, rowItem } from "../output-items";
 
 /** `output.table`: inserts a row, or each of an array; a row that exists is an error (contract §5.3). */
 export function tableOutput(binding: BindingInfo, { settings, storage }: BindingServices): OutputBinding {
@@ -18,7 +18,7 @@ export function tableOutput(binding: BindingInfo, { settings, storage }: Binding
   return async (value, context) => {
     const evaluate = (text: string | undefined) => text && evaluateExpressions(text, context);
     const keys = { partitionKey: evaluate(partitionText), rowKey: evaluate(rowText) };
-    const entities = outputItems(value).map((item) => entityOf(parsedRow(item), keys));
+    const entities = outputItems(value).map((item) => entityOf(rowItem(item), keys));
     const table = await openTable();
     for (const entity of entities) {
       try {
@@ -30,10 +30,4 @@ export function tableOutput(binding: BindingInfo, { settings, storage }: Binding
       }
     }
   };
-}
-
-function parsedRow(item: string | Buffer): TableRow {
-  const row: unknown = JSON.parse(item.toString());
-  if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as TableRow;
-  throw new Error("What is written to a table is an object, or an array of objects.");
 }
