@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   "CONFIG_INVALID",
   "APP_LOAD_FAILED",
   "WORKER_LOST",
+  "WORKER_UNAVAILABLE",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

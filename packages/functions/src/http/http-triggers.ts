@@ -19,6 +19,9 @@ const SMALL_BODY_BYTES = 64 * 1024;
 /** nginx's word for a client that did not wait; nobody is left to read it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+/** When to ask again while no app worker is ready: the longest pause between two starts of one. */
+const RETRY_AFTER_SECONDS = 10;
+
 /** An answer of the app, as it comes from wherever the app runs. */
 interface HttpReply {
   readonly status: number;
@@ -114,6 +117,7 @@ async function invoke(
     return await events.around(name, invocationId, PROGRAMMATIC_REASON, run, outcome, details);
   } catch (error) {
     if (signal.aborted) return { status: CLIENT_CLOSED_REQUEST, headers: [] };
+    if (hasCode(error, "WORKER_UNAVAILABLE")) return unavailable(error);
     logFailure(logger, name, invocationId, error);
     return { status: 500, headers: [] };
   }
@@ -168,6 +172,15 @@ function resumed(
 
 function toResponse({ status, headers, body }: HttpReply): HostResponse {
   return body === undefined ? { status, headers } : { status, headers, body };
+}
+
+/** Not logged for each request: the pool has said it, and there may be many. */
+function unavailable({ message }: Error): HostResponse {
+  const headers: HostResponse["headers"] = [
+    ["Content-Type", "text/plain; charset=utf-8"],
+    ["Retry-After", String(RETRY_AFTER_SECONDS)],
+  ];
+  return { status: 503, headers, body: message };
 }
 
 function logFailure(logger: Logger, name: string, invocationId: string, error: unknown): void {

@@ -39,6 +39,7 @@ export const ERROR_ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   CONFIG_INVALID: wentWrong,
   APP_LOAD_FAILED: wentWrong,
   WORKER_LOST: wentWrong,
+  WORKER_UNAVAILABLE: { status: 503, message: WENT_WRONG },
 };
 
 /** Answers a foreseen error; `undefined` for a defect, which the caller logs before it answers `defectResponse`. */

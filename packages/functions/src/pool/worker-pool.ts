@@ -1,6 +1,7 @@
 import { errorText, DurableHostError, hasCode, type Clock, type Logger } from "@durable-host/engine";
 import type { AppLoaded, CallKind, Calls, Init, InspectOptions, LoadFailure, LogEntry } from "../wire/messages";
 import { inspectOptionsOf } from "./inspect-flags";
+import { WaitingCalls } from "./waiting-calls";
 import { WorkerProcess, type CallOptions, type HttpReply, type HttpRequestToWorker } from "./worker-process";
 
 /** Process counts the official host takes (contract §6.3). */
@@ -39,12 +40,12 @@ interface Slot {
 
 /**
  * The app's worker processes. A call goes to the worker that has the least to do; a worker that ends is replaced, and
- * calls that find none ready wait for it. Only the calls that were in flight in it fail, with WORKER_LOST.
+ * calls that find none ready wait for it, requests not for ever. Only the calls that were in flight in it fail, with WORKER_LOST.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #slots: Slot[];
-  #waiting: (() => void)[] = [];
+  readonly #waiting: WaitingCalls;
   #stopping = false;
   #isInspected = true;
 
@@ -57,6 +58,7 @@ export class WorkerPool {
       );
     }
     this.#options = options;
+    this.#waiting = new WaitingCalls(options.clock, options.logger);
     this.#slots = Array.from({ length: workerCount }, () => ({
       worker: undefined,
       isReady: false,
@@ -84,18 +86,22 @@ export class WorkerPool {
    */
   async stop(graceMs = this.#options.stopGraceMs): Promise<void> {
     this.#stopping = true;
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#waiting.wake();
     const workers = this.#slots.flatMap(({ worker }) => worker ?? []);
     await Promise.all(workers.map((worker) => worker.stop(graceMs)));
   }
 
   /** The worker with the least to do; waits for one when none is ready. Rejects when the pool is stopped. */
-  async take(): Promise<WorkerProcess> {
+  take(): Promise<WorkerProcess> {
+    return this.#takeAfter(() => this.#waiting.wait());
+  }
+
+  async #takeAfter(wait: () => Promise<void>): Promise<WorkerProcess> {
     for (;;) {
       if (this.#stopping) throw new DurableHostError("WORKER_LOST", "The app workers are being stopped.");
       const ready = this.#leastLoaded();
       if (ready !== undefined) return ready;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await wait();
     }
   }
 
@@ -125,8 +131,11 @@ export class WorkerPool {
     return worker.call(kind, functionName, request, options);
   }
 
+  /** The same for a request. Rejects with WORKER_UNAVAILABLE when there is no worker ready within the time it may wait. */
   async http(request: HttpRequestToWorker): Promise<HttpReply> {
-    return (this.#leastLoaded() ?? (await this.take())).http(request);
+    const wait = () => this.#waiting.waitForRequest(request.signal);
+    const worker = this.#leastLoaded() ?? (await this.#takeAfter(wait));
+    return worker.http(request);
   }
 
   #inspectOptions(index: number): InspectOptions | undefined {
@@ -163,7 +172,7 @@ export class WorkerPool {
       throw loadError(report.failure);
     }
     slot.isReady = true;
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#waiting.wake();
     return report;
   }
 

@@ -36,6 +36,7 @@ const STATUS_OF: Readonly<Record<ErrorCode, status>> = {
   CONFIG_INVALID: status.INTERNAL,
   APP_LOAD_FAILED: status.INTERNAL,
   WORKER_LOST: status.UNAVAILABLE,
+  WORKER_UNAVAILABLE: status.UNAVAILABLE,
 };
 
 /** What the caller is told of an error. A defect says nothing of itself: it is in the log. */
