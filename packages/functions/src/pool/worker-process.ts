@@ -1,6 +1,5 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import path from "node:path";
-import type { Duplex, Readable } from "node:stream";
+import type { ChildProcess } from "node:child_process";
+import type { Duplex } from "node:stream";
 import { DurableHostError, type Cancellation, type Clock } from "@durable-host/engine";
 import { BodyStreams } from "../wire/body-streams";
 import { Connection } from "../wire/connection";
@@ -17,18 +16,12 @@ import type {
   InspectOptions,
   LoadFailed,
   LogEntry,
-  LogLevel,
   WireError,
   WorkerMessage,
 } from "../wire/messages";
-import { readLines } from "./output-lines";
 import { PendingCalls, type DeliverOutputs } from "./pending-calls";
-
-/** Category of what the app writes past its context (contract §8). */
-const CONSOLE_CATEGORY = "Host.Function.Console";
-
-/** Settings that Node reads while it starts, before the init message could tell it. */
-const READ_AT_START = /^(NODE_|TZ$|SSL_|UV_|OPENSSL_)/;
+import { readOutput } from "./read-output";
+import { startNode } from "./start-node";
 
 export interface WorkerProcessOptions {
   readonly init: Init;
@@ -91,7 +84,7 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
-    this.#child = startNode(options);
+    this.#child = startNode(options.init, options.nodeArguments);
     const [, , , pipe, lifePipe] = this.#child.stdio as unknown as readonly Duplex[];
     if (pipe === undefined) throw new Error("The app worker was started without its pipe.");
     lifePipe?.on("error", () => undefined);
@@ -109,7 +102,7 @@ export class WorkerProcess {
       this.#onLoaded = resolve;
       void this.exited.then((exit) => reject(this.#lost(exit, "loading the app")));
     });
-    this.#watchOutput();
+    readOutput(this.#child, options.onLog);
     this.#connection.send(options.init);
   }
 
@@ -276,40 +269,6 @@ export class WorkerProcess {
     const how = crash?.message ?? (signal === null ? `exit code ${code}` : `signal ${signal}`);
     return new DurableHostError("WORKER_LOST", `The app worker (pid ${this.pid}) ended while ${doing}: ${how}.`);
   }
-
-  #watchOutput(): void {
-    const { onLog } = this.#options;
-    readLines(this.#child.stdout as Readable, (message) =>
-      onLog({ level: "information", category: CONSOLE_CATEGORY, message }),
-    );
-    readLines(this.#child.stderr as Readable, (message) =>
-      onLog({ level: levelOf(message), category: CONSOLE_CATEGORY, message }),
-    );
-  }
-}
-
-/** What Node.js writes there about debuggers is no error (`lib/internal/…` and `src/inspector_agent.cc` of Node.js). */
-const ABOUT_DEBUGGERS = /^(Debugger (listening on|attached|ending on)|For help, see: |Waiting for the debugger)/;
-
-function levelOf(line: string): LogLevel {
-  if (ABOUT_DEBUGGERS.test(line)) return "information";
-  return /warn/i.test(line) ? "warning" : "error";
-}
-
-function startNode({ init, nodeArguments }: WorkerProcessOptions): ChildProcess {
-  const early = Object.entries(init.settings).filter(([name]) => READ_AT_START.test(name));
-  return spawn(process.execPath, [...nodeArguments, workerEntry()], {
-    cwd: init.appRoot,
-    env: { ...process.env, ...Object.fromEntries(early) },
-    // 3: messages. 4: silent; its end tells the worker's watching thread that the host is gone.
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    windowsHide: true,
-  });
-}
-
-/** The compiled entry, also when this file runs from its source in a test. */
-function workerEntry(): string {
-  return path.join(__dirname, "..", "..", "dist", "worker", "main.js");
 }
 
 function appError(error: WireError): Error {

@@ -4,7 +4,6 @@ import type { DurableClientInput } from "../management/durable-client-input";
 import { tracedBase } from "../management/traced-path";
 import { BodyStreams } from "../wire/body-streams";
 import { Connection } from "../wire/connection";
-import type { IncomingBody } from "../wire/incoming-body";
 import type {
   AnyCall,
   BindingValues,
@@ -13,7 +12,6 @@ import type {
   HttpCall,
   Init,
   InspectOptions,
-  WireError,
   WorkerMessage,
 } from "../wire/messages";
 import { ActivitySignal } from "./activity-signal";
@@ -22,7 +20,7 @@ import { createCoreModule } from "./core-module";
 import { DebuggerPort } from "./debugger-port";
 import { FunctionRegistry } from "./function-registry";
 import { FunctionRunner, type FunctionRunnerParts } from "./function-runner";
-import type { HttpReply } from "./http-result";
+import { HttpCalls } from "./http-calls";
 import type { StreamModeServer } from "./http-stream-mode";
 import { createInvoker } from "./invoker";
 import { loadApp } from "./load-app";
@@ -33,6 +31,7 @@ import { runEntity } from "./run-entity";
 import { runGeneric } from "./run-generic";
 import { runHttp } from "./run-http";
 import { toError } from "./system-error";
+import { toWireError } from "./wire-error";
 import { WorkerLog } from "./worker-log";
 
 type ClientInputs = Pick<FunctionRunnerParts, "durableClientInput" | "tracedClientInput">;
@@ -61,9 +60,7 @@ export class AppWorker {
   readonly #process: WorkerProcessPort;
   readonly #connection: Connection<WorkerMessage, HostMessage>;
   readonly #bodies: BodyStreams;
-  /** HTTP calls whose client is gone: their response has nowhere to go. */
-  readonly #abandoned = new Set<number>();
-  readonly #httpCalls = new Set<number>();
+  readonly #httpCalls: HttpCalls;
   /** Running activities, by call. */
   readonly #activities = new Map<number, ActivitySignal>();
   readonly #debugger = new DebuggerPort();
@@ -81,6 +78,7 @@ export class AppWorker {
       onClose: () => process.exit(1),
     });
     this.#bodies = new BodyStreams(this.#connection);
+    this.#httpCalls = new HttpCalls(this.#connection, this.#bodies);
   }
 
   /** Writes out what is queued: for the `exit` event, in which nothing asynchronous happens any more. */
@@ -108,7 +106,7 @@ export class AppWorker {
       case "cancel":
         return this.#activities.get(message.id)?.cancel(message.reason);
       case "abandon":
-        return this.#abandon(message.id);
+        return this.#httpCalls.abandon(message.id);
       case "init":
         return void this.#load(message);
       case "debugger":
@@ -163,7 +161,7 @@ export class AppWorker {
   #onCall(call: AnyCall): void {
     this.#active++;
     if (call.kind === "http") {
-      void this.#onHttpCall(call.id, call.request).finally(() => this.#ended());
+      void this.#runHttp(call.id, call.request).finally(() => this.#ended());
     } else {
       this.#answer(call).then(
         (answer) => {
@@ -209,59 +207,15 @@ export class AppWorker {
     }
   }
 
-  async #onHttpCall(id: number, call: HttpCall): Promise<void> {
-    this.#httpCalls.add(id);
-    const incoming = call.body === "none" ? undefined : this.#bodies.receive(id);
-    try {
+  async #runHttp(id: number, call: HttpCall): Promise<void> {
+    await this.#httpCalls.run(id, call, (body) => {
       const { streamMode, runner } = this.#loadedApp();
-      const body = call.body === "whole" ? await wholeBody(incoming) : incoming;
-      const reply = await runHttp(runner, call, body, {
-        onOutputs: this.#outputsOf(id),
-        ...(streamMode && { streamMode }),
-      });
-      await this.#sendReply(id, call.function, reply);
-    } catch (error) {
-      this.#connection.send({ type: "failed", id, error: toWireError(error) });
-    } finally {
-      // What the function has not read of the request by now, it will not read: its sender need not wait.
-      await incoming?.return();
-      this.#httpCalls.delete(id);
-      this.#abandoned.delete(id);
-    }
-  }
-
-  async #sendReply(id: number, functionName: string, { status, headers, body }: HttpReply): Promise<void> {
-    if (body === undefined) {
-      this.#connection.send({ type: "done", id, answer: { status, headers, body: "none" } });
-    } else if (typeof body === "string" || body instanceof Uint8Array) {
-      this.#connection.send({ type: "done", id, answer: { status, headers, body: "whole" } });
-      this.#bodies.sendWhole(id, typeof body === "string" ? Buffer.from(body) : body);
-    } else {
-      this.#connection.send({ type: "done", id, answer: { status, headers, body: "stream" } });
-      if (this.#abandoned.has(id)) await body[Symbol.asyncIterator]().return?.();
-      else await this.#sendStream(id, functionName, body);
-    }
-  }
-
-  /** The head is out, so that a failing source can only cut the response short; the log says why. */
-  async #sendStream(id: number, functionName: string, body: AsyncIterable<Uint8Array>): Promise<void> {
-    try {
-      await this.#bodies.send(id, body);
-    } catch (error) {
-      const { message, stack } = toError(error);
-      this.#logError(`The response of function "${functionName}" ended early: ${stack ?? message}`);
-    }
+      return runHttp(runner, call, body, { onOutputs: this.#outputsOf(id), ...(streamMode && { streamMode }) });
+    });
   }
 
   #logError(message: string): void {
     this.#connection.send({ type: "log", level: "error", category: "Worker.node", message });
-  }
-
-  /** The client has gone: nobody sends the request's body or reads the response's any more. */
-  #abandon(id: number): void {
-    if (this.#httpCalls.has(id)) this.#abandoned.add(id);
-    this.#bodies.failIncoming(id, new Error("The client has closed the connection."));
-    this.#bodies.cancelOutgoing(id);
   }
 
   /** Calls in flight may end first; the host's patience is the limit. */
@@ -301,15 +255,4 @@ function clientInputs({ durableClientInput, traceClients }: Init): ClientInputs 
     durableClientInput: common,
     tracedClientInput: (traceParent) => common.replace(text, () => JSON.stringify(tracedBase(rpcBaseUrl, traceParent))),
   };
-}
-
-/** The one chunk of a body that came with its request. */
-async function wholeBody(incoming: IncomingBody | undefined): Promise<Uint8Array | undefined> {
-  const chunk = await incoming?.next();
-  return chunk === undefined || chunk.done === true ? undefined : chunk.value;
-}
-
-function toWireError(thrown: unknown): WireError {
-  const { message, stack } = toError(thrown);
-  return stack === undefined ? { message } : { message, stack };
 }
