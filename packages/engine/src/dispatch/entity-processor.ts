@@ -58,6 +58,7 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
       ? await this.#execute(entity, plan, signal)
       : failAll(plan, `'${item.instance.instanceId}' is no entity id.`);
     onExecuted();
+    requireProgress(plan, result);
     const operations = tracer ? plan.operations.slice(0, result.results.length).map(traced) : [];
     const parent = operations[0] && tracer?.operationContext(operations[0]);
     const context = {
@@ -101,6 +102,12 @@ export class EntityProcessor implements WorkProcessor<OrchestrationWorkItem> {
     const batch = { entity, exists: plan.exists, state: plan.state ?? null, operations };
     return executor.executeEntity(traceContexts ? { ...batch, traceContexts } : batch, signal);
   }
+}
+
+/** An answer without any result would bring the same batch back at once, and so for ever: it is a failure, tried again later. */
+function requireProgress({ operations }: EntityPlan, { results }: EntityBatchResult): void {
+  if (operations.length === 0 || results.length > 0) return;
+  throw new Error(`The function has answered none of its operations (${operations.length}).`);
 }
 
 function callerOf({ signal, parent, parentExecution }: RequestMessage): Pick<EntityOperation, "caller"> {

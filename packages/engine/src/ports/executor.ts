@@ -118,7 +118,7 @@ export interface EntityBatch {
 }
 
 export interface EntityBatchResult {
-  /** One per operation, in order; operations without a result go back to the queue. */
+  /** One per operation, in order; operations without a result go back to the queue. With none at all the batch has failed. */
   readonly results: readonly EntityOperationResult[];
   readonly signals: readonly EntitySignal[];
   /** Orchestrations to be started. */

@@ -67,9 +67,15 @@ function guidOf({ id }: EntityOperation, ids: IdSource): string {
   return id !== undefined && GUID.test(id) ? id : ids.newGuid();
 }
 
-/** Nothing of the batch counts, and it is to be tried again: the worker itself has failed (contract §6.4). */
+/**
+ * Why nothing of the batch counts, and it is to be tried again: the worker itself has failed (contract §6.4), or has answered no
+ * operation, and would not if it had them back at once.
+ */
 export function batchFailure(result: pb.EntityBatchResult): string | undefined {
-  return result.getFailuredetails()?.getErrormessage();
+  const failure = result.getFailuredetails();
+  if (failure) return failure.getErrormessage();
+  if (result.getRequiresstate()) return "It asks for the state, which goes with every batch.";
+  return result.getResultsList().length === 0 ? "It has answered none of the operations." : undefined;
 }
 
 /** What a worker has answered. Operations beyond the results stay queued; a state that is absent is deleted. */

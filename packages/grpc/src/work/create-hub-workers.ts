@@ -94,11 +94,14 @@ class RemoteWorkers implements HubWorkers {
     const desk = this.#desks.entity;
     const token = result.getCompletiontoken();
     const failure = batchFailure(result);
-    if (failure === undefined && !result.getRequiresstate()) return desk.answer(token, "", result);
-    // Nothing of it counts; the state goes with every delivery.
+    if (failure === undefined) return desk.answer(token, "", result);
+    const { entry, worker } = desk.find(token, "") ?? {};
     const abandoned = desk.abandon(token);
-    if (abandoned && failure !== undefined) {
-      this.#options.logger.warn(`A worker could not execute an entity batch, which is tried again: ${failure}`);
+    if (entry && worker) {
+      const { logger } = this.#options;
+      logger.warn(
+        `Worker '${worker.workerId}' could not execute the operations of entity '${entry.item.address}', which are tried again later: ${failure}`,
+      );
     }
     return abandoned;
   }

@@ -142,6 +142,6 @@ describe("the outcome of an entity batch", () => {
     const failure = new pb.TaskFailureDetails().setErrormessage("no such entity class");
 
     expect(batchFailure(new pb.EntityBatchResult().setFailuredetails(failure))).toBe("no such entity class");
-    expect(batchFailure(new pb.EntityBatchResult())).toBeUndefined();
+    expect(batchFailure(new pb.EntityBatchResult().setResultsList([new pb.OperationResult()]))).toBeUndefined();
   });
 });

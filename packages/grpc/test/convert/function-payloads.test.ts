@@ -150,4 +150,8 @@ describe("the payload of an entity of durable-functions v4", () => {
 
     expect(() => payloads.decodeBatch(Buffer.from(bytes).toString("base64"))).toThrow("no such entity");
   });
+
+  it("that was answered with nothing was not executed either", () => {
+    expect(() => payloads.decodeBatch("")).toThrow("It has answered none of the operations.");
+  });
 });

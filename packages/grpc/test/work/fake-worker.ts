@@ -1,4 +1,4 @@
-import type { ActivityTask, Episode, EntityBatch, HistoryEvent } from "@durable-host/engine";
+import type { ActivityTask, Episode, EntityBatch, HistoryEvent, Logger } from "@durable-host/engine";
 import { randomIds } from "@durable-host/engine";
 import { BUILT_AT, ManualClock, anExecutionStarted, anOrchestratorStarted, silentLogger } from "@durable-host/testkit";
 import { pb } from "../../src/proto/messages";
@@ -12,10 +12,13 @@ export async function settle(): Promise<void> {
 }
 
 /** Workers of a hub whose time stands still, and whose orchestrations have these versions. */
-export function aHub(versions: Readonly<Record<string, string>> = {}): { workers: HubWorkers; clock: ManualClock } {
+export function aHub(
+  versions: Readonly<Record<string, string>> = {},
+  logger: Logger = silentLogger,
+): { workers: HubWorkers; clock: ManualClock } {
   const clock = new ManualClock();
   const versionOf = async (instanceId: string): Promise<string | undefined> => versions[instanceId];
-  return { workers: createHubWorkers({ clock, ids: randomIds, logger: silentLogger, versionOf }), clock };
+  return { workers: createHubWorkers({ clock, ids: randomIds, logger, versionOf }), clock };
 }
 
 /** A worker that answers only when told to. */

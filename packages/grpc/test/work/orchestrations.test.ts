@@ -1,8 +1,9 @@
 import { NotForThisWorker } from "@durable-host/engine";
 import { BUILT_AT, anEventRaised, anExecutionStarted, anOrchestratorStarted } from "@durable-host/testkit";
 import { pb } from "../../src/proto/messages";
-import { wrapNumber } from "../../src/proto/scalars";
+import { wrapNumber, wrapText } from "../../src/proto/scalars";
 import { FakeWorker, aBatch, aHub, anEpisode, never, settle } from "./fake-worker";
+import { WarningRecorder } from "./warning-recorder";
 
 const streaming = new pb.GetWorkItemsRequest().setCapabilitiesList([
   pb.WorkerCapability.WORKER_CAPABILITY_HISTORY_STREAMING,
@@ -180,13 +181,15 @@ describe("entity batches with workers", () => {
 
     expect(worker.items[0]?.hasEntityrequest()).toBe(false);
     expect(worker.items[0]?.getEntityrequestv2()?.getOperationrequestsList()).toHaveLength(1);
-    expect(workers.completeEntity(new pb.EntityBatchResult().setCompletiontoken(worker.tokens[0]!))).toBe(true);
-    await expect(running).resolves.toMatchObject({ results: [], exists: false });
+    const result = new pb.EntityBatchResult().setResultsList([aSuccess()]).setEntitystate(wrapText("1"));
+    expect(workers.completeEntity(result.setCompletiontoken(worker.tokens[0]!))).toBe(true);
+    await expect(running).resolves.toMatchObject({ results: [{ isError: false }], exists: true, state: "1" });
   });
 
   it.each([
     ["fails as a whole", new pb.EntityBatchResult().setFailuredetails(new pb.TaskFailureDetails())],
     ["has no state", new pb.EntityBatchResult().setRequiresstate(true)],
+    ["answers nothing", new pb.EntityBatchResult()],
   ])("are tried again later when the worker %s", async (_, result) => {
     const { workers } = aHub();
     const worker = new FakeWorker(workers, "w");
@@ -196,4 +199,39 @@ describe("entity batches with workers", () => {
     expect(workers.completeEntity(result.setCompletiontoken(worker.tokens[0]!))).toBe(true);
     await expect(running).rejects.toThrow(NotForThisWorker);
   });
+
+  it("wait longer each time their worker answers nothing, and the log names entity and worker", async () => {
+    const log = new WarningRecorder();
+    const { workers } = aHub({}, log);
+    const worker = new FakeWorker(workers, "idle");
+    const delays: number[] = [];
+    for (let time = 0; time < 4; time++) {
+      const running = workers.executor.executeEntity(batch, never());
+      await settle();
+      workers.completeEntity(new pb.EntityBatchResult().setCompletiontoken(worker.tokens.at(-1)!));
+      const error: unknown = await running.catch((reason: unknown) => reason);
+      if (error instanceof NotForThisWorker) delays.push(error.retryInMs);
+    }
+
+    expect(delays).toEqual([1_000, 2_000, 4_000, 5_000]);
+    expect(log.warnings[0]).toContain("Worker 'idle' could not execute the operations of entity '@counter@k'");
+  });
+
+  it("go to another worker when one has answered nothing", async () => {
+    const { workers } = aHub();
+    const idle = new FakeWorker(workers, "idle");
+    const running = workers.executor.executeEntity(batch, never());
+    await settle();
+    const other = new FakeWorker(workers, "other");
+    workers.completeEntity(new pb.EntityBatchResult().setCompletiontoken(idle.tokens[0]!));
+    await expect(running).rejects.toThrow(NotForThisWorker);
+    void workers.executor.executeEntity(batch, never());
+    await settle();
+
+    expect([idle.items.length, other.items.length]).toEqual([1, 1]);
+  });
 });
+
+function aSuccess(): pb.OperationResult {
+  return new pb.OperationResult().setSuccess(new pb.OperationResultSuccess());
+}
