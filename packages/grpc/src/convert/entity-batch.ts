@@ -13,6 +13,9 @@ import { signalsFromProto, startsFromProto } from "./entity-actions";
 import { failureFromProto } from "./failure-details";
 import { traceToProto } from "./trace-context";
 
+/** About what an operation takes besides name and input. */
+const OPERATION_BYTES = 300;
+
 /** SDKs parse the ids of requests as GUIDs. */
 const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -23,6 +26,16 @@ export function entityBatchToProto(batch: EntityBatch, ids: IdSource, now: numbe
     .setExecutionid(ids.newId())
     .setEntitystate(wrapText(stateOf(batch)))
     .setOperationrequestsList(batch.operations.map((operation) => operationEvent(operation, ids, now)));
+}
+
+/** As many of the operations as fit with the state into a message of this size, at least one; the others stay queued. */
+export function fittingBatch(batch: EntityBatch, maxBytes: number): EntityBatch {
+  let size = Buffer.byteLength(batch.state ?? "");
+  const end = batch.operations.findIndex(({ name, input }, index) => {
+    size += OPERATION_BYTES + Buffer.byteLength(name) + Buffer.byteLength(input ?? "");
+    return index > 0 && size > maxBytes;
+  });
+  return end === -1 ? batch : { ...batch, operations: batch.operations.slice(0, end) };
 }
 
 /** The older form, that `durable-functions` v4 gets as the payload of its trigger (contract §16.2). */

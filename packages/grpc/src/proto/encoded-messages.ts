@@ -32,6 +32,13 @@ export function orchestrationWorkItem(request: pb.OrchestratorRequest, pastEvent
   return item;
 }
 
+/** Encodes a work item, once: what sends it finds it done. Returns its size in bytes. */
+export function encodeWorkItem(item: pb.WorkItem): number {
+  const bytes = item.serializeBinary();
+  item.serializeBinary = () => bytes;
+  return bytes.length;
+}
+
 function tag(field: number): number {
   return (field << 3) | LENGTH_DELIMITED;
 }

@@ -4,6 +4,7 @@ import { PartialResponse } from "../convert/partial-response";
 import type { pb } from "../proto/messages";
 import { ConnectedWorker } from "./connected-worker";
 import type { HubWorkers, StreamEnd, WorkerIdentity, WorkerStream, WorkItemSink } from "./hub-workers";
+import { MessageLimits, refusalText } from "./message-limits";
 import { OrchestrationItem } from "./orchestration-item";
 import { activityAddress, RemoteExecutor, type Desks } from "./remote-executor";
 import type { Delivery } from "./remote-item";
@@ -30,6 +31,7 @@ class RemoteWorkers implements HubWorkers {
   readonly #workers = new Set<ConnectedWorker>();
   readonly #desks: Desks;
   readonly #grown: Listeners<FunctionKind>;
+  readonly #limits = new MessageLimits();
   readonly #parts = new WeakMap<Delivery<pb.OrchestratorResponse>, PartialResponse>();
   #closed = false;
 
@@ -37,10 +39,11 @@ class RemoteWorkers implements HubWorkers {
     const { clock, ids, logger, versionOf } = options;
     this.#options = options;
     const workers = this.#workers;
+    const shared = { workers, clock, ids, logger, limits: this.#limits };
     this.#desks = {
-      orchestration: new WorkDesk({ kind: "orchestration", workers, clock, ids }),
-      activity: new WorkDesk({ kind: "activity", workers, clock, ids }),
-      entity: new WorkDesk({ kind: "entity", workers, clock, ids }),
+      orchestration: new WorkDesk({ ...shared, kind: "orchestration" }),
+      activity: new WorkDesk({ ...shared, kind: "activity" }),
+      entity: new WorkDesk({ ...shared, kind: "entity" }),
     };
     this.#grown = new Listeners(logger, "the capacity of connected workers");
     this.executor = new RemoteExecutor({ desks: this.#desks, workers, clock, ids, versionOf, grown: this.#grown });
@@ -56,6 +59,7 @@ class RemoteWorkers implements HubWorkers {
     this.#workers.add(worker);
     const who = `Worker '${identity.workerId}'${identity.userAgent === "" ? "" : ` (${identity.userAgent})`}`;
     logger.info(`${who} has connected.`, { ...identity });
+    this.#isBack(identity.workerId);
     for (const desk of Object.values(this.#desks)) desk.deliverNext();
     for (const kind of KINDS) this.#grown.call(kind);
     return {
@@ -135,6 +139,15 @@ class RemoteWorkers implements HubWorkers {
     this.#workers.delete(worker);
     worker.ended();
     for (const desk of Object.values(this.#desks)) desk.workerEnded(worker, how);
+    // Its new stream may be known of before the end of the old one.
+    if ([...this.#workers].some(({ workerId }) => workerId === worker.workerId)) this.#isBack(worker.workerId);
+  }
+
+  #isBack(workerId: string): void {
+    const refusals = this.#limits.workerBack(workerId);
+    if (!refusals) return;
+    this.#options.logger.warn(refusalText(workerId, refusals));
+    for (const desk of Object.values(this.#desks)) desk.workerBack(workerId);
   }
 
   #partsOf(delivery: Delivery<pb.OrchestratorResponse>): PartialResponse {

@@ -1,6 +1,7 @@
 import type { Episode } from "@durable-host/engine";
 import { requestOf } from "../convert/episode";
 import { chunksOf } from "../convert/history-chunks";
+import { unsentEpisode } from "../convert/unsent";
 import { decodePastEvents, orchestrationWorkItem } from "../proto/encoded-messages";
 import type { pb } from "../proto/messages";
 import type { ConnectedWorker } from "./connected-worker";
@@ -18,6 +19,8 @@ export class OrchestrationItem implements RemoteItem<pb.OrchestratorResponse> {
   readonly version: string;
   readonly address: string;
   readonly executionId: string;
+  readonly what: string;
+  readonly unsent = unsentEpisode;
   readonly answered: (response: pb.OrchestratorResponse) => void;
   readonly failed: (error: Error) => void;
   readonly #episode: Episode;
@@ -30,6 +33,7 @@ export class OrchestrationItem implements RemoteItem<pb.OrchestratorResponse> {
     this.version = episode.version;
     this.address = episode.instanceId;
     this.executionId = episode.executionId;
+    this.what = `orchestration '${episode.name}', instance '${episode.instanceId}', with its history`;
     this.#episode = episode;
     this.#events = events;
     this.#isLong = events.past.reduce((bytes, event) => bytes + event.length, 0) > STREAM_FROM_BYTES;

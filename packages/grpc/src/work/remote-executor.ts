@@ -13,16 +13,21 @@ import {
   type Listeners,
 } from "@durable-host/engine";
 import { activityFromProto, activityToProto } from "../convert/activity";
-import { entityBatchToProto, entityResultFromProto } from "../convert/entity-batch";
+import { entityBatchToProto, entityResultFromProto, fittingBatch } from "../convert/entity-batch";
 import { episodeResultFromProto } from "../convert/episode";
+import { unsentActivity, unsentBatch } from "../convert/unsent";
 import { pb } from "../proto/messages";
 import { AbortCalls } from "./abort-calls";
 import type { ConnectedWorker } from "./connected-worker";
 import { KnownHistories } from "./known-histories";
+import { USUAL_LIMIT_BYTES } from "./message-limits";
 import { OrchestrationItem } from "./orchestration-item";
 import type { RemoteItem } from "./remote-item";
 import type { WorkDesk } from "./work-desk";
 import { asksForVersion } from "./worker-filters";
+
+/** An entity batch is cut to this size, which leaves room for what is around operations and state. */
+const FITTING_BYTES = USUAL_LIMIT_BYTES - 64 * 1024;
 
 export interface Desks {
   readonly orchestration: WorkDesk<pb.OrchestratorResponse>;
@@ -74,6 +79,8 @@ export class RemoteExecutor implements Executor {
       name: task.name,
       version,
       address: activityAddress(task.instanceId, task.taskId),
+      what: `activity '${task.name}' of instance '${task.instanceId}'`,
+      unsent: unsentActivity,
       message: () => new pb.WorkItem().setActivityrequest(request),
     }));
     return activityFromProto(response);
@@ -81,12 +88,15 @@ export class RemoteExecutor implements Executor {
 
   async executeEntity(batch: EntityBatch, signal: AbortSignal): Promise<EntityBatchResult> {
     const { desks, ids, clock } = this.#options;
-    const request = entityBatchToProto(batch, ids, clock.now());
+    const request = entityBatchToProto(fittingBatch(batch, FITTING_BYTES), ids, clock.now());
+    const address = entityInstanceId(batch.entity);
     const response = await this.#ask(desks.entity, signal, (outcome) => ({
       ...outcome,
       name: batch.entity.name,
       version: "",
-      address: entityInstanceId(batch.entity),
+      address,
+      what: `operations of entity '${address}', with its state`,
+      unsent: (failure) => unsentBatch(request, failure),
       message: () => new pb.WorkItem().setEntityrequestv2(request),
     }));
     return entityResultFromProto(response);

@@ -8,10 +8,14 @@ export interface RemoteItem<Response> {
   readonly version: string;
   /** Names it where a worker's answer brings no completion token (contract §3.2); at most one is with workers at a time. */
   readonly address: string;
+  /** Names what it sends, for people. */
+  readonly what: string;
   /** The message for a worker, without a token. */
   message(worker: ConnectedWorker): pb.WorkItem;
   /** A worker's answer has come; no other will. */
   answered(response: Response): void;
+  /** What stands for the answer when it cannot be sent to any worker. */
+  unsent(failure: pb.TaskFailureDetails): Response;
   /** There will be no answer. */
   failed(error: Error): void;
 }
@@ -20,6 +24,9 @@ export interface RemoteItem<Response> {
 export interface Delivery<Response> {
   readonly token: string;
   readonly worker: ConnectedWorker;
+  /** Size of the message. */
+  readonly bytes: number;
+  readonly sentAt: number;
   /** Undefined once the work item is done without this delivery: the answer will change nothing. */
   entry: Entry<Response> | undefined;
   /** The worker's stream has ended. */
@@ -31,6 +38,8 @@ export interface Entry<Response> {
   readonly item: RemoteItem<Response>;
   /** In order; more than one only after a stream has ended. */
   readonly deliveries: Delivery<Response>[];
+  /** Ids of workers for which its message is too large. */
+  readonly tooLargeFor: Set<string>;
   /** Waits for a worker with room. */
   queued: boolean;
   /** Ends what is scheduled for it. */

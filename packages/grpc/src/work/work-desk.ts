@@ -1,5 +1,15 @@
-import { DurableHostError, NotForThisWorker, type Clock, type FunctionKind, type IdSource } from "@durable-host/engine";
+import {
+  DurableHostError,
+  NotForThisWorker,
+  type Clock,
+  type FunctionKind,
+  type IdSource,
+  type Logger,
+} from "@durable-host/engine";
+import { messageTooLarge } from "../convert/unsent";
+import { encodeWorkItem } from "../proto/encoded-messages";
 import type { ConnectedWorker } from "./connected-worker";
+import { tooLargeText, USUAL_LIMIT_BYTES, type MessageLimits } from "./message-limits";
 import { RepeatedAbandons } from "./repeated-abandons";
 import type { Delivery, Entry, RemoteItem } from "./remote-item";
 import type { StreamEnd } from "./work-item-sink";
@@ -23,6 +33,9 @@ export interface WorkDeskOptions {
   readonly workers: ReadonlySet<ConnectedWorker>;
   readonly clock: Clock;
   readonly ids: IdSource;
+  readonly logger: Logger;
+  /** Shared with the other desks. */
+  readonly limits: MessageLimits;
 }
 
 /** Hands the work items of one kind to workers and takes their answers; W1 to W4 of `HubWorkers` are kept here. */
@@ -39,7 +52,13 @@ export class WorkDesk<Response> {
 
   /** Sends a work item to a worker, now or when one has room. Returns a function by which whoever asked for it gives it up. */
   offer(item: RemoteItem<Response>): () => void {
-    const entry: Entry<Response> = { item, deliveries: [], queued: false, cancelAlarm: undefined };
+    const entry: Entry<Response> = {
+      item,
+      deliveries: [],
+      tooLargeFor: new Set(),
+      queued: false,
+      cancelAlarm: undefined,
+    };
     if (!this.#candidates(entry).length) {
       item.failed(new NotForThisWorker(`No connected worker takes '${item.name}'.`, NOBODY_TAKES_IT_MS));
       return () => undefined;
@@ -119,11 +138,26 @@ export class WorkDesk<Response> {
   workerEnded(worker: ConnectedWorker, how: StreamEnd): void {
     for (const delivery of [...this.#deliveries.values()]) {
       if (delivery.worker !== worker) continue;
-      delivery.ended = true;
       const { entry } = delivery;
+      if (entry && !delivery.ended) this.#suspect(delivery, entry);
+      delivery.ended = true;
       if (!entry) this.#deliveries.delete(delivery.token);
       else if (entry.deliveries.at(-1) === delivery && !entry.queued) this.#afterStream(entry, how);
     }
+  }
+
+  /** A worker is back that has not taken large messages: what they were need not be held for it. */
+  workerBack(workerId: string): void {
+    for (const delivery of [...this.#deliveries.values()]) {
+      const { worker, ended, bytes, entry } = delivery;
+      if (!ended || worker.workerId !== workerId || bytes <= USUAL_LIMIT_BYTES) continue;
+      if (entry?.deliveries.at(-1) === delivery && !entry.queued) this.#place(entry, "first");
+    }
+  }
+
+  #suspect({ worker, bytes, sentAt }: Delivery<Response>, { item }: Entry<Response>): void {
+    const { limits, clock } = this.#options;
+    limits.streamEnded(worker.workerId, { what: item.what, bytes }, clock.now() - sentAt);
   }
 
   #afterStream(entry: Entry<Response>, how: StreamEnd): void {
@@ -153,10 +187,32 @@ export class WorkDesk<Response> {
 
   #deliver(entry: Entry<Response>, worker: ConnectedWorker): void {
     this.#unqueue(entry);
-    const delivery: Delivery<Response> = { token: this.#options.ids.newGuid(), worker, entry, ended: false };
+    const { kind, clock, ids, limits } = this.#options;
+    const token = ids.newGuid();
+    const message = entry.item.message(worker).setCompletiontoken(token);
+    const bytes = encodeWorkItem(message);
+    if (limits.isTooLarge(worker.workerId, bytes)) {
+      entry.tooLargeFor.add(worker.workerId);
+      this.#placeElsewhere(entry, bytes);
+      return;
+    }
+    const delivery: Delivery<Response> = { token, worker, bytes, sentAt: clock.now(), entry, ended: false };
     entry.deliveries.push(delivery);
-    this.#deliveries.set(delivery.token, delivery);
-    worker.deliver(this.#options.kind, entry.item.message(worker).setCompletiontoken(delivery.token));
+    this.#deliveries.set(token, delivery);
+    worker.deliver(kind, message);
+  }
+
+  /** Rather a failure that says why than to wait for ever for a worker that takes such messages. */
+  #placeElsewhere(entry: Entry<Response>, bytes: number): void {
+    if (this.#candidates(entry).length > 0) {
+      this.#place(entry, "first");
+      return;
+    }
+    const { item } = entry;
+    const text = tooLargeText({ what: item.what, bytes });
+    this.#options.logger.warn(text);
+    this.#drop(entry);
+    item.answered(item.unsent(messageTooLarge(text)));
   }
 
   /** Of the workers that take it and have room the one with the least to do. */
@@ -171,9 +227,11 @@ export class WorkDesk<Response> {
   }
 
   /** Who takes it; not the one that has given it back if there is another. */
-  #candidates({ item }: Entry<Response>): readonly ConnectedWorker[] {
+  #candidates({ item, tooLargeFor }: Entry<Response>): readonly ConnectedWorker[] {
     const { kind, workers } = this.#options;
-    const taking = [...workers].filter((worker) => worker.takes(kind, item.name, item.version));
+    const taking = [...workers].filter(
+      (worker) => worker.takes(kind, item.name, item.version) && !tooLargeFor.has(worker.workerId),
+    );
     const others = taking.filter(({ workerId }) => !this.#abandons.isBy(item.address, workerId));
     return others.length > 0 ? others : taking;
   }
@@ -201,7 +259,8 @@ export class WorkDesk<Response> {
     this.#queue.splice(this.#queue.indexOf(entry), 1);
   }
 
-  #release({ token, worker, ended }: Delivery<Response>): void {
+  #release({ token, worker, bytes, ended }: Delivery<Response>): void {
+    this.#options.limits.received(worker.workerId, bytes);
     if (this.#deliveries.delete(token) && !ended) worker.release(this.#options.kind);
   }
 }
