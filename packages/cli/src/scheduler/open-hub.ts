@@ -1,7 +1,8 @@
-import { randomIds, systemClock, type DurableHostError, type Logger } from "@durable-host/engine";
+import type { DurableHostError, Logger } from "@durable-host/engine";
 import type { HostConfiguration } from "@durable-host/functions";
 import { createEngine } from "../start/create-engine";
 import { createStorageProvider } from "../start/create-storage-provider";
+import { openHubWorkers } from "./grpc-hub";
 import type { OpenHub } from "./hub-directory";
 
 /** A task hub whose functions are all with workers that connect. */
@@ -18,13 +19,7 @@ export interface HubOptions {
 export async function openHub({ name, values, storage, dataDir, logger }: HubOptions): Promise<OpenHub> {
   const configuration = { hubName: name, values, storage };
   const provider = await createStorageProvider(configuration, { dataDir }, logger.child("Host.Storage"));
-  const { createHubWorkers } = await import("@durable-host/grpc");
-  const workers = createHubWorkers({
-    clock: systemClock,
-    ids: randomIds,
-    logger: logger.child("Host.Scheduler"),
-    versionOf: async (instanceId) => (await provider.getInstance(instanceId))?.version,
-  });
+  const workers = await openHubWorkers(provider, logger.child("Host.Scheduler"));
   const { taskHub, worker, endWaits } = createEngine(configuration, provider, workers.executor, logger, {
     sdkWorkers: "alone",
   });

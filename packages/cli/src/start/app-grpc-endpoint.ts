@@ -1,6 +1,7 @@
-import { randomIds, systemClock, type Logger, type StorageProvider, type TaskHub } from "@durable-host/engine";
+import { randomIds, type Logger, type StorageProvider, type TaskHub } from "@durable-host/engine";
 import type { DurablePayloadCodec } from "@durable-host/functions";
-import type { GrpcServer, HubDirectory } from "@durable-host/grpc";
+import type { GrpcServer } from "@durable-host/grpc";
+import { createHubServer, openHubWorkers } from "../scheduler/grpc-hub";
 
 export interface AppGrpcEndpointOptions {
   readonly hubName: string;
@@ -18,7 +19,9 @@ export interface OpenGrpcEndpoint {
 
 /**
  * The gRPC of the app's own clients on `durable-functions` v4, as the port of the management API is that of v3 (gRPC contract
- * §16.3). Only this machine reaches it. Nothing is loaded or opened before an app asks for it: few do.
+ * §16.3). Only this machine reaches it, so it asks nobody for a token; therefore its workers are not those of
+ * `WorkerEndpoint`, and a program that connects to it as one gets no work. Nothing is loaded or opened before an app asks for
+ * it: few do.
  */
 export class AppGrpcEndpoint {
   readonly #options: AppGrpcEndpointOptions;
@@ -37,22 +40,11 @@ export class AppGrpcEndpoint {
   }
 
   async #open(): Promise<OpenGrpcEndpoint & { readonly server: GrpcServer }> {
-    const { createFunctionPayloads, createGrpcServer, createHubWorkers } = await import("@durable-host/grpc");
+    const { createFunctionPayloads } = await import("@durable-host/grpc");
     const { hubName: name, taskHub, provider, logger: root } = this.#options;
     const logger = root.child("Host.Grpc");
-    const workers = createHubWorkers({
-      clock: systemClock,
-      ids: randomIds,
-      logger,
-      versionOf: async (instanceId) => (await provider.getInstance(instanceId))?.version,
-    });
-    const hub = { name, taskHub, workers };
-    const isOurs = (asked: string) => asked.toLowerCase() === name.toLowerCase();
-    const hubs: HubDirectory = {
-      find: async (asked) => (asked === undefined || isOurs(asked) ? hub : undefined),
-      open: () => [hub],
-    };
-    const server = createGrpcServer({ hubs, logger, clock: systemClock });
+    const workers = await openHubWorkers(provider, logger);
+    const server = await createHubServer({ name, taskHub, workers }, logger);
     const port = await server.listen("127.0.0.1", 0);
     return { server, codec: createFunctionPayloads(randomIds), url: `http://127.0.0.1:${port}/` };
   }

@@ -1,14 +1,7 @@
-import {
-  randomIds,
-  routeExecutor,
-  systemClock,
-  type Executor,
-  type Logger,
-  type StorageProvider,
-  type TaskHub,
-} from "@durable-host/engine";
+import { routeExecutor, type Executor, type Logger, type StorageProvider, type TaskHub } from "@durable-host/engine";
 import type { GrpcServer, HubWorkers } from "@durable-host/grpc";
 import { openAccess } from "../scheduler/grpc-access";
+import { createHubServer, openHubWorkers } from "../scheduler/grpc-hub";
 import type { AccessOptions } from "../scheduler/scheduler-options";
 
 /** `durable-host start --grpc-port`. */
@@ -36,14 +29,7 @@ export class WorkerEndpoint {
   }
 
   static async create(options: WorkerEndpointOptions, surroundings: Surroundings): Promise<WorkerEndpoint> {
-    const { createHubWorkers } = await import("@durable-host/grpc");
-    const { provider, logger } = surroundings;
-    const workers = createHubWorkers({
-      clock: systemClock,
-      ids: randomIds,
-      logger: logger.child("Host.Grpc"),
-      versionOf: async (instanceId) => (await provider.getInstance(instanceId))?.version,
-    });
+    const workers = await openHubWorkers(surroundings.provider, surroundings.logger.child("Host.Grpc"));
     return new WorkerEndpoint({ ...options, ...surroundings }, workers);
   }
 
@@ -54,19 +40,9 @@ export class WorkerEndpoint {
 
   /** Rejects with CONFIG_INVALID when the port cannot be used, or would be open to everybody. */
   async listen(taskHub: TaskHub): Promise<void> {
-    const { createGrpcServer } = await import("@durable-host/grpc");
     const { port, access, address, hubName: name, logger } = this.#options;
     const hub = { name, taskHub, workers: this.#workers };
-    const isOurs = (asked: string) => asked.toLowerCase() === name.toLowerCase();
-    const server = createGrpcServer({
-      hubs: {
-        find: async (asked) => (asked === undefined || isOurs(asked) ? hub : undefined),
-        open: () => [hub],
-      },
-      logger: logger.child("Host.Grpc"),
-      clock: systemClock,
-      ...(await openAccess(access, address)),
-    });
+    const server = await createHubServer(hub, logger.child("Host.Grpc"), await openAccess(access, address));
     await server.listen(address, port);
     this.#server = server;
   }
