@@ -42,10 +42,6 @@ async function status(method: string, path: string, key?: string, json?: unknown
   return (await ask(method, path, key, json)).status;
 }
 
-function printed(text: string): Promise<true> {
-  return waitUntil(`"${text}" in the log`, () => (host.output.includes(text) ? true : undefined));
-}
-
 describe("functions behind keys", () => {
   it("open to the keys of their level, in the header or in code, and to no other [FH46, FH47]", async () => {
     const made = await ask("POST", "/admin/functions/other/keys/mine", keys.master);
@@ -111,8 +107,8 @@ describe("the admin API", () => {
       status: 202,
       body: "",
     });
-    await printed("tick has run, past due: false");
-    expect(host.output).toContain(
+    await host.prints("tick has run, past due: false");
+    await host.prints(
       "Executing 'Functions.tick' (Reason='This function was programmatically called via the host APIs.'",
     );
     expect(await status("POST", "/admin/functions/nobody", keys.master, {})).toBe(404);
@@ -123,7 +119,7 @@ describe("the admin API", () => {
   it("runs a disabled function, which nobody else reaches [FH51]", async () => {
     expect(await ask("GET", "/api/off")).toMatchObject({ status: 404, body: "" });
     expect(await status("POST", "/admin/functions/off", keys.master, { input: "" })).toBe(202);
-    await printed("off has run");
+    await host.prints("off has run");
   });
 
   it("makes, replaces and deletes keys, which are in force at once and stay [FH50]", async () => {

@@ -60,7 +60,7 @@ describe("orchestrator code that is changed while instances run", () => {
     await client.waitFor(id, ({ runtimeStatus }) => runtimeStatus === "Suspended");
     const suspension = (await client.history(id)).find((row) => row.EventType === "ExecutionSuspended");
     expect(suspension?.Reason).toMatch(MESSAGE);
-    expect(host.output).toMatch(MESSAGE);
+    await host.prints(MESSAGE);
     await host.stop();
 
     app.write("src/orchestrators/order.ts", orderCode("reserve", "mended"));
@@ -88,7 +88,7 @@ describe("a host of an older version than an instance", () => {
     const current = await client.start("order", { sku: "table" });
     await client.waitFor(current, (status) => status.customStatus === "waiting");
     expect((await client.status(id))?.runtimeStatus).toBe("Pending");
-    expect(host.output).toContain(`'${id}' is left waiting for another host`);
+    await host.prints(`'${id}' is left waiting for another host`);
     await host.stop();
 
     await fixture.start({ scriptRoot: newer.scriptRoot });

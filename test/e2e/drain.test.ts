@@ -15,12 +15,12 @@ describe("SIGTERM", () => {
     const host = await fixture.start({ scriptRoot });
     const client = await fixture.client();
     const answering = client.get("/api/slow");
-    await waitUntil("the request to be in flight", () => (host.output.includes("has been entered") ? true : undefined));
+    await host.prints("has been entered");
     const [answer, exit] = await Promise.all([answering, host.stop()]);
 
     expect(answer.status).toBe(202);
     expect(exit).toEqual({ code: 0, signal: null });
-    expect(host.output).toContain("the app has been told to end");
+    await host.prints("the app has been told to end");
 
     await fixture.start({ scriptRoot });
     const { id } = answer.body as { readonly id: string };
@@ -32,9 +32,9 @@ describe("SIGTERM", () => {
     const host = await fixture.start({ scriptRoot });
     const client = await fixture.client();
     const answering = client.get("/api/slow");
-    await waitUntil("the request to be in flight", () => (host.output.includes("has been entered") ? true : undefined));
+    await host.prints("has been entered");
     const stopping = host.stop();
-    await waitUntil("the host to drain", () => (host.output.includes("Stopping") ? true : undefined));
+    await host.prints("Stopping");
     await waitUntil("new requests to be refused", () => client.get("/nothing").then(noAnswerYet, () => true as const));
     expect((await answering).status).toBe(202);
     expect(await stopping).toMatchObject({ code: 0 });
@@ -45,9 +45,9 @@ describe("SIGTERM", () => {
     const host = await fixture.start({ scriptRoot });
     const client = await fixture.client();
     const { id } = (await client.post("/api/start")).body as { readonly id: string };
-    await waitUntil("the activity to run", () => (host.output.includes("copying, try 1") ? true : undefined));
+    await host.prints("copying, try 1");
     expect(await host.stop()).toEqual({ code: 0, signal: null });
-    expect(host.output).toContain("told: HOST_STOPPING");
+    await host.prints("told: HOST_STOPPING");
 
     const next = await fixture.start({ scriptRoot });
     const ended = await client.waitForEnd(id);

@@ -97,7 +97,7 @@ describe("the log", () => {
     const late = await client.start("echo", secret);
     await client.waitForEnd(late);
 
-    expect(host.output).toContain("Functions.echo");
+    await host.prints("Functions.echo");
     expect(host.output).not.toContain(secret);
   });
 

@@ -59,14 +59,12 @@ describe("hello cities over HTTP", () => {
 });
 
 describe("the host", () => {
-  it("lists the functions with their URLs when it starts, as func start does [FH4]", () => {
-    expect(host.output).toContain("Functions:");
-    expect(host.output).toMatch(
-      new RegExp(`startOrchestrator: \\[POST\\] ${host.url}/api/orchestrators/\\{functionName\\}`),
-    );
-    expect(host.output).toContain("helloCities: orchestrationTrigger");
-    expect(host.output).toContain("Function startOrderFromQueue is disabled.");
-    expect(host.output).toContain("nightlyStockReport: timerTrigger");
+  it("lists the functions with their URLs when it starts, as func start does [FH4]", async () => {
+    await host.prints("Functions:");
+    await host.prints(new RegExp(`startOrchestrator: \\[POST\\] ${host.url}/api/orchestrators/\\{functionName\\}`));
+    await host.prints("helloCities: orchestrationTrigger");
+    await host.prints("Function startOrderFromQueue is disabled.");
+    await host.prints("nightlyStockReport: timerTrigger");
   });
 
   it("answers 404 where nothing is", async () => {

@@ -136,7 +136,7 @@ describe("a host that is told to stop", () => {
     const host = await start();
     const slow = client.get("/api/slow").catch(() => undefined);
     process.kill(host.pid, "SIGTERM");
-    await waitUntil("the host to stop", () => (host.output.includes("Stopping") ? true : undefined));
+    await host.prints("Stopping");
     process.kill(host.pid, "SIGINT");
     expect(await host.exited).toEqual({ code: 130, signal: null });
     await slow;

@@ -41,7 +41,7 @@ describeWithServer("a host on a database of Microsoft's provider, as its runtime
       const scheduled = (await client.history(id)).filter((row) => row.EventType === "TaskCompleted");
       expect(scheduled).toHaveLength(3);
       expect(await host.stop()).toEqual({ code: 0, signal: null });
-      expect(host.output).toMatch(/The schema dt is Microsoft's, version 1\.8\.1, .*Weaker/);
+      await host.prints(/The schema dt is Microsoft's, version 1\.8\.1, .*Weaker/);
       const schemas = await microsoft.database.client.query("SELECT name FROM sys.schemas WHERE name = 'dt_host'");
       expect(schemas.sets[0]).toEqual([]);
     });

@@ -46,7 +46,7 @@ describe("the scheduler", () => {
     await waitUntil("all signals to be counted", async () => (await countOf(client, "Total")) === 40 || undefined);
 
     expect(await stand.isReady()).toBe(true);
-    expect(scheduler.output).toMatch(/Worker .* has connected/);
+    await waitUntil("the worker in the log", () => /Worker .* has connected/.test(scheduler.output) || undefined);
     expect(await scheduler.end("SIGTERM")).toBe(0);
   });
 

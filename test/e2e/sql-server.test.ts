@@ -119,7 +119,7 @@ describeWithServer("a host on SQL Server", (server) => {
     proxy.resume();
     await waitUntil("the host to be ready", async () => (await readiness(client)) === 200 || undefined, TAKEN_OVER);
     await allShip(client, [id]);
-    expect(host.output).toContain("The database answers again.");
+    await host.prints("The database answers again.");
   });
 });
 

@@ -21,7 +21,7 @@ describe("durable-host start", () => {
     const id = await client.start("waits");
     await client.raiseEvent(id, "go", true);
     expect((await client.waitForEnd(id)).output).toBe("finished by one");
-    await waitUntil("the timer to fire", () => (host.output.includes("it ticks") ? true : undefined));
+    await host.prints("it ticks");
   });
 
   it("lets the environment beat host.json and local.settings.json, and says which settings it skips [FH69, FH70]", async () => {
@@ -33,7 +33,7 @@ describe("durable-host start", () => {
     const client = await fixture.client();
     expect((await client.get("/v2/version")).body).toBe("one");
     expect((await client.get("/file/version")).status).toBe(404);
-    expect(host.output).toContain("Skipping [MODE] of local.settings.json: the environment already has them.");
+    await host.prints("Skipping [MODE] of local.settings.json: the environment already has them.");
   });
 
   it("lists what a setting disables, and runs only what --functions names [FH71, FH72]", async () => {
@@ -46,7 +46,7 @@ describe("durable-host start", () => {
     const client = await fixture.client();
     expect((await client.get("/api/version")).body).toBe("one");
     expect((await client.get("/api/other")).status).toBe(404);
-    for (const name of ["other", "tick", "waits"]) expect(host.output).toContain(`Function ${name} is disabled.`);
+    for (const name of ["other", "tick", "waits"]) await host.prints(`Function ${name} is disabled.`);
   });
 
   it("says that its port is taken, what to do, and ends with code 1 [FH74]", async () => {
@@ -73,7 +73,7 @@ describe("durable-host start", () => {
         .filter((line) => line !== "")
         .map((line) => JSON.parse(line) as object);
     await waitUntil("the log of the timer", () => entries().find((each) => JSON.stringify(each).includes("it ticks")));
-    expect(host.output).toContain("Functions:");
+    await host.prints("Functions:");
     expect(host.output).not.toContain("it ticks");
   });
 

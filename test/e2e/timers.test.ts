@@ -58,7 +58,7 @@ describe("timers", () => {
     const [often] = runsOf(host, "often");
     expect(often).toMatchObject({ isPastDue: false, schedule: { adjustForDST: true } });
     expect(runsOf(host, "spans")[0]).toMatchObject({ schedule: { adjustForDST: false } });
-    expect(host.output).toContain(
+    await host.prints(
       "The function \"broken\" is not triggered: The schedule expression 'every now and then' was not recognized",
     );
   });
@@ -74,7 +74,7 @@ describe("timers", () => {
       const attempts = runsOf(host, "fails");
       expect(attempts.map(({ retryCount }) => retryCount)).toEqual([0, 1, 2]);
       expect(new Set(attempts.map(({ id }) => id)).size).toBe(3);
-      expect(host.output).toContain("Trigger Details: UnscheduledInvocationReason: RunOnStartup");
+      await host.prints("Trigger Details: UnscheduledInvocationReason: RunOnStartup");
       expect((await host.stop()).code).toBe(0);
     }
   });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { waitUntil } from "./wait-until";
+import { waitUntil, type WaitOptions } from "./wait-until";
 
 /** The built command line, next to this package in the repository. */
 const CLI = join(__dirname, "../../../cli/bin/durable-host.js");
@@ -80,6 +80,18 @@ export class HostProcess {
     } catch (error) {
       throw new Error(`The host did not become ready; it printed:\n${this.#output}`, { cause: error });
     }
+  }
+
+  /**
+   * Resolves when the host has printed this. What it prints comes through a pipe of its own, and so may come after what it has
+   * answered later. Rejects with its output when it takes too long.
+   */
+  async prints(wanted: string | RegExp, options?: WaitOptions): Promise<void> {
+    const isPrinted = (): boolean =>
+      typeof wanted === "string" ? this.#output.includes(wanted) : wanted.test(this.#output);
+    await waitUntil(`${wanted} in the output`, () => isPrinted() || undefined, options).catch((error: unknown) => {
+      throw new Error(`The host did not print ${wanted}; it printed:\n${this.#output}`, { cause: error });
+    });
   }
 
   /** `kill -9` to the host process alone. Its app workers must end by themselves; rejects when one stays. */
