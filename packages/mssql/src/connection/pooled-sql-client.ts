@@ -17,20 +17,20 @@ export interface PooledSqlClientOptions {
 /** Runs a command to its answer, on whatever connection. */
 type Runner = (command: SqlCommand, name: string, options?: CallOptions) => Promise<CallResult>;
 
-function cells({ readCell }: CallOptions = {}): Pick<SqlCommand, "readCell"> {
-  return { readCell };
-}
-
 /** The three kinds of call on top of one way to run them. */
 class CommandClient implements TransactionClient {
   constructor(private readonly runCommand: Runner) {}
 
   call(procedure: string, parameters: readonly SqlParameter[], options?: CallOptions): Promise<CallResult> {
-    return this.runCommand({ kind: "procedure", text: procedure, parameters, ...cells(options) }, procedure, options);
+    return this.runCommand(
+      { kind: "procedure", text: procedure, parameters, readCell: options?.readCell },
+      procedure,
+      options,
+    );
   }
 
   query(sql: string, parameters: readonly SqlParameter[] = [], options?: CallOptions): Promise<CallResult> {
-    return this.runCommand({ kind: "statement", text: sql, parameters, ...cells(options) }, "query", options);
+    return this.runCommand({ kind: "statement", text: sql, parameters, readCell: options?.readCell }, "query", options);
   }
 
   batch(sql: string, options?: CallOptions): Promise<CallResult> {

@@ -46,10 +46,10 @@ export class HeldReceipt {
   /** The blob is never processed again. False: it was lost, and what another host makes of the blob counts. */
   async complete(): Promise<boolean> {
     await this.#stopRenewing();
+    if (this.#isLost) return false;
     const { blob, lease } = this.#parts;
     const write = () =>
       blob.setMetadata({ [ATTEMPTS]: String(this.attempt) }, { conditions: { leaseId: lease.leaseId } });
-    if (this.#isLost) return false;
     try {
       await write();
     } catch (error) {
